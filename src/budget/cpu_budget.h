@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <stop_token>
+#include <string_view>
+
+namespace screenalytics {
+
+/// What a permit is used for: CPU seconds are reported by stage.
+enum class Stage { start, index, decode, scale, detect, shots, crop, track, embed, pool, images, write, hash, other };
+inline constexpr std::size_t kStageCount = 14;
+std::string_view name_of(Stage stage);
+
+/// CPU time by stage.
+using StageTimes = std::array<std::chrono::nanoseconds, kStageCount>;
+
+/// Lends cores. Whatever computes holds a Permit; whatever waits holds none, so at most `cores` threads
+/// compute at any time. Thread-safe.
+class CpuBudget {
+ public:
+  /// One core, given back in the destructor. Belongs to the thread that acquired it.
+  class [[nodiscard]] Permit {
+   public:
+    Permit(Permit&& other) noexcept;
+    Permit& operator=(Permit&&) = delete;
+    ~Permit();
+    /// CPU time of this thread is booked on `stage` from here on (thread CPU clock).
+    void enter(Stage stage);
+
+   private:
+    friend class CpuBudget;
+    Permit(CpuBudget& budget, Stage stage);
+    CpuBudget* budget_;
+    Stage stage_;
+    std::chrono::nanoseconds since_;
+  };
+
+  explicit CpuBudget(int cores);
+  /// Waits for a free core. Throws Error{cancelled} when `stop` is requested first.
+  Permit acquire(const std::stop_token& stop, Stage stage);
+  int cores() const { return cores_; }
+  /// Highest number of permits out at once, so far.
+  int peak() const;
+  StageTimes times() const;
+
+ private:
+  void give_back(Stage stage, std::chrono::nanoseconds used);
+  void book(Stage stage, std::chrono::nanoseconds used);
+
+  const int cores_;
+  mutable std::mutex mutex_;            // guards lent_, peak_, times_
+  std::condition_variable_any freed_;
+  int lent_ = 0;
+  int peak_ = 0;
+  StageTimes times_{};
+};
+
+}  // namespace screenalytics

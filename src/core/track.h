@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "core/detection.h"
+#include "core/face.h"
+#include "core/ids.h"
+#include "core/time.h"
+
+namespace screenalytics {
+
+/// One look at a face: where and when, and what was measured on it.
+struct Sighting {
+  FrameIndex frame;
+  MediaTime time;
+  Detection detection;
+  FaceQuality quality;
+};
+
+/// One face followed through one shot. In time order, never empty, at most one sighting a frame.
+struct Track {
+  TrackId id;
+  ShotId shot;
+  std::vector<Sighting> sightings;
+};
+
+}  // namespace screenalytics

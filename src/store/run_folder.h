@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/json_lines.h"
+
+namespace screenalytics {
+
+/// `<data>/<ep_id>/runs/<run_id>/`. Names are checked (letters, digits, '.', '_', '-', no leading dot), so that none
+/// can leave the folder. Throws Error{bad_usage}.
+class RunFolder {
+ public:
+  RunFolder(const std::filesystem::path& data, const std::string& ep_id, const std::string& run_id);
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path file(const std::string& name) const { return path_ / name; }
+  std::filesystem::path segments() const { return path_ / "segments"; }
+  std::filesystem::path segment(int number) const;  ///< segments/000012.seg
+  const std::string& ep_id() const { return ep_id_; }
+  const std::string& run_id() const { return run_id_; }
+
+  /// crops/track_0001/frame_000123.jpg and thumbs/track_0001/thumb_000123.jpg, relative to the run.
+  static std::string crop_name(std::int64_t track, std::int64_t frame);
+  static std::string thumb_name(std::int64_t track, std::int64_t frame);
+  static std::string face_id(std::int64_t track, std::int64_t frame);  ///< face_0001_000123
+
+  /// manifest.json as it lies there, empty when there is none. Throws Error{bad_data} when it is damaged.
+  std::optional<Json> manifest() const;
+
+ private:
+  std::filesystem::path path_;
+  std::string ep_id_;
+  std::string run_id_;
+};
+
+/// Run ids of an episode, oldest first by name.
+std::vector<std::string> list_runs(const std::filesystem::path& data, const std::string& ep_id);
+
+/// Holds the run against other processes (flock on `<run>/.lock`); Error{busy} when another has it.
+class RunLock {
+ public:
+  explicit RunLock(const RunFolder& run);
+  ~RunLock();
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+/// {"name","bytes","sha256"} of each file, for the manifest; names relative to the run, sorted.
+Json describe_artifacts(const RunFolder& run, const std::vector<std::string>& names);
+
+}  // namespace screenalytics
