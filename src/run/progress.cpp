@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "run/progress.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "files/atomic_file.h"
+
+namespace screenalytics {
+
+Json to_json(const ProgressSnapshot& snapshot) {
+  Json json;
+  json["ep_id"] = snapshot.ep_id;
+  json["run_id"] = snapshot.run_id;
+  json["phase"] = snapshot.phase;
+  json["done"] = snapshot.done;
+  json["total"] = snapshot.total;
+  json["unit"] = snapshot.unit;
+  json["fps"] = rounded(snapshot.fps, 2);
+  json["eta_s"] = snapshot.eta_s < 0 ? Json(nullptr) : Json(rounded(snapshot.eta_s, 1));
+  json["elapsed_s"] = rounded(snapshot.elapsed_s, 1);
+  json["cpu_percent"] = rounded(snapshot.cpu_percent, 1);
+  json["thread_count"] = snapshot.thread_count;
+  json["rss_mb"] = rounded(snapshot.rss_mb, 1);
+  json["warnings"] = snapshot.warnings;
+  return json;
+}
+
+Progress::Progress(ProgressSink& sink, std::chrono::milliseconds interval)
+    : sink_(sink),
+      interval_(interval),
+      began_(std::chrono::steady_clock::now()),
+      phase_began_(began_),
+      last_(read_cpu()) {
+  state_.phase = "start";
+  watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
+}
+
+Progress::~Progress() {
+  watcher_.request_stop();
+  watcher_.join();
+}
+
+void Progress::begin(const std::string& ep_id, const std::string& run_id, const std::filesystem::path& file) {
+  const std::lock_guard lock(mutex_);
+  state_.ep_id = ep_id;
+  state_.run_id = run_id;
+  file_ = file;
+}
+
+void Progress::phase(const std::string& name, std::int64_t total, const std::string& unit) {
+  const std::lock_guard lock(mutex_);
+  state_.phase = name;
+  state_.unit = unit;
+  done_ = 0;
+  total_ = total;
+  phase_began_ = std::chrono::steady_clock::now();
+  look();
+}
+
+void Progress::say(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  sink_.say(text);
+}
+
+void Progress::warn(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  if (std::ranges::find(state_.warnings, text) == state_.warnings.end()) state_.warnings.push_back(text);
+  sink_.warn(text);
+}
+
+std::vector<std::string> Progress::warnings() const {
+  const std::lock_guard lock(mutex_);
+  return state_.warnings;
+}
+
+void Progress::finish(const std::string& phase) {
+  const std::lock_guard lock(mutex_);
+  state_.phase = phase;
+  look();
+}
+
+void Progress::watch(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    wake_.wait_for(lock, stop, interval_, [] { return false; });
+    if (!stop.stop_requested()) look();
+  }
+}
+
+void Progress::look() {
+  const ProgressSnapshot now = take();
+  sink_.show(now);
+  if (file_.empty()) return;
+  try {
+    write_atomically(file_, to_json(now).dump(1) + "\n");
+  } catch (const Error& error) {
+    sink_.warn(error.what());
+    file_.clear();
+  }
+}
+
+ProgressSnapshot Progress::take() {
+  const CpuReading reading = read_cpu();
+  state_.done = done_;
+  state_.total = total_;
+  const std::chrono::duration<double> in_phase = reading.at - phase_began_;
+  state_.elapsed_s = std::chrono::duration<double>(reading.at - began_).count();
+  state_.fps = in_phase.count() > 0 ? static_cast<double>(state_.done) / in_phase.count() : 0;
+  const bool known = state_.fps > 0 && state_.total > 0;
+  state_.eta_s = known ? static_cast<double>(std::max<std::int64_t>(state_.total - state_.done, 0)) / state_.fps : -1;
+  if (reading.at - last_.at >= std::chrono::milliseconds(50)) {
+    state_.cpu_percent = percent_between(last_, reading);
+    last_ = reading;
+  }
+  state_.thread_count = reading.threads;
+  state_.rss_mb = static_cast<double>(reading.rss_bytes) / (1024.0 * 1024.0);
+  peak_threads_ = std::max(peak_threads_.load(), reading.threads);
+  return state_;
+}
+
+}  // namespace screenalytics

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "budget/cpu_meter.h"
+#include "store/json_lines.h"
+
+namespace screenalytics {
+
+/// One look at a run under way; the content of progress.json.
+struct ProgressSnapshot {
+  std::string ep_id;
+  std::string run_id;
+  std::string phase;   ///< start, index, scan, shots, track, faces, write, done, failed, stopped
+  std::int64_t done = 0;
+  std::int64_t total = 0;   ///< 0: not known yet
+  std::string unit;         ///< frames, bytes, faces
+  double fps = 0;           ///< units a second in this phase
+  double eta_s = -1;        ///< seconds to the end of this phase; negative: not known
+  double elapsed_s = 0;     ///< since the start of the run
+  double cpu_percent = 0;   ///< since the last look
+  int thread_count = 0;
+  double rss_mb = 0;
+  std::vector<std::string> warnings;
+};
+Json to_json(const ProgressSnapshot& snapshot);
+
+/// Where progress and events are shown. Called from one thread at a time.
+class ProgressSink {
+ public:
+  virtual ~ProgressSink() = default;
+  virtual void show(const ProgressSnapshot& snapshot) = 0;
+  /// A line for people: what was found, decided, skipped.
+  virtual void say(const std::string& text) = 0;
+  /// Something is not as it should be, but the run goes on.
+  virtual void warn(const std::string& text) = 0;
+};
+
+/// Counts work from any thread; a thread of its own looks every `interval`, shows the sink and replaces
+/// `<run>/progress.json` atomically.
+class Progress {
+ public:
+  Progress(ProgressSink& sink, std::chrono::milliseconds interval);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// From now on progress.json is kept in the run's folder.
+  void begin(const std::string& ep_id, const std::string& run_id, const std::filesystem::path& file);
+  void phase(const std::string& name, std::int64_t total, const std::string& unit);
+  void add(std::int64_t done) { done_ += done; }
+  void set(std::int64_t done) { done_ = done; }
+  void set_total(std::int64_t total) { total_ = total; }
+  void say(const std::string& text);
+  void warn(const std::string& text);
+  std::vector<std::string> warnings() const;
+  int peak_threads() const { return peak_threads_; }
+  /// Writes the last state: "done", "failed" or "stopped".
+  void finish(const std::string& phase);
+
+ private:
+  void watch(const std::stop_token& stop);
+  void look();
+  ProgressSnapshot take();
+
+  ProgressSink& sink_;
+  const std::chrono::milliseconds interval_;
+  std::atomic<std::int64_t> done_ = 0;
+  std::atomic<std::int64_t> total_ = 0;
+  std::atomic<int> peak_threads_ = 0;
+  mutable std::mutex mutex_;  // guards state_, file_, phase_began_, last_, and the sink
+  ProgressSnapshot state_;
+  std::filesystem::path file_;
+  std::chrono::steady_clock::time_point began_;
+  std::chrono::steady_clock::time_point phase_began_;
+  CpuReading last_;
+  std::condition_variable_any wake_;
+  std::jthread watcher_;
+};
+
+}  // namespace screenalytics

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "run/scan_segment.h"
+
+#include "core/error.h"
+#include "files/sha256.h"
+#include "run/cut_face.h"
+#include "video/segment_reader.h"
+#include "video/shot_cuts.h"
+
+namespace screenalytics {
+namespace {
+
+/// Works through one segment, frame by frame.
+class SegmentScan {
+ public:
+  SegmentScan(const ScanPlan& plan, const LoadedModels& models, const Settings& settings, SegmentWriter& writer, CpuBudget::Permit& permit)
+      : plan_(plan), models_(models), settings_(settings), writer_(writer), permit_(permit) {}
+
+  void look_at(const Frame& frame) {
+    FrameRecord record{.index = frame.index, .time = frame.time};
+    permit_.enter(Stage::shots);
+    const ShotSignature signature = sign(*frame.picture);
+    record.signature.assign(signature.bgr.begin(), signature.bgr.end());
+    record.sampled = plan_.sampled[static_cast<std::size_t>(frame.index.value)];
+    if (record.sampled) find_faces(*frame.picture, record);
+    permit_.enter(Stage::write);
+    writer_.add_frame(record);
+    permit_.enter(Stage::decode);
+  }
+
+  std::int64_t detector_calls() const { return detector_calls_; }
+
+ private:
+  void find_faces(const Picture& picture, FrameRecord& record) {
+    permit_.enter(Stage::scale);
+    const Size input = input_size(picture.size(), picture.pixel_aspect(), settings_.detect);
+    const Image small = picture.scaled(input);
+    permit_.enter(Stage::detect);
+    const auto found = models_.detector->detect({&small, 1});
+    ++detector_calls_;
+    for (const Detection& face : to_source(found.front(), input, picture.size(), settings_.detect)) {
+      record.faces.push_back(keep(picture, face));
+    }
+  }
+
+  FaceRecord keep(const Picture& picture, const Detection& face) {
+    permit_.enter(Stage::crop);
+    FaceRecord record{.detection = face};
+    const CutFace cut = cut_face(picture, face, settings_);
+    record.quality = cut.quality;
+    if (!cut.crop || refused_in_any_track(face, cut, picture)) return record;
+    record.crop = writer_.add_crop(*cut.crop);
+    permit_.enter(Stage::images);
+    record.thumbnail = writer_.add_blob(thumbnail_jpeg(picture, face, settings_));
+    return record;
+  }
+
+  /// Refused whether or not its track has other sightings: then no crop is needed.
+  bool refused_in_any_track(const Detection& face, const CutFace& cut, const Picture& picture) const {
+    const Sighting sighting{.detection = face, .quality = cut.quality};
+    return check_geometry(face, picture.size(), picture.pixel_aspect(), settings_.gates) ||
+           (check_quality(sighting, false, settings_.gates) && check_quality(sighting, true, settings_.gates));
+  }
+
+  const ScanPlan& plan_;
+  const LoadedModels& models_;
+  const Settings& settings_;
+  SegmentWriter& writer_;
+  CpuBudget::Permit& permit_;
+  std::int64_t detector_calls_ = 0;
+};
+
+}  // namespace
+
+ScanPlan plan_scan(const VideoIndex& index, const Settings& settings, const std::string& input_sha256, const Json& models) {
+  ScanPlan plan{.index = index};
+  plan.samples = plan_samples(index, settings.sampling);
+  plan.sampled.assign(index.frames.size(), false);
+  for (const FrameIndex sample : plan.samples) plan.sampled[static_cast<std::size_t>(sample.value)] = true;
+  plan.decode = plan_decoding(index, plan.samples);
+  plan.segments = plan_segments(index, from_seconds(settings.scan.segment_seconds));
+  Json key = {{"pipeline", kPipelineVersion}, {"input", input_sha256}, {"settings", scan_settings(settings)}, {"models", models}};
+  const std::string text = key.dump();
+  plan.key = sha256_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  return plan;
+}
+
+void scan_segment(const ScanPlan& plan,
+                  const Segment& segment,
+                  const LoadedModels& models,
+                  const Settings& settings,
+                  const std::filesystem::path& path,
+                  CpuBudget::Permit& permit,
+                  Progress& progress) {
+  SegmentWriter writer(path, plan.key);
+  SegmentScan scan(plan, models, settings, writer, permit);
+  SegmentReader reader(plan.index, segment, plan.decode);
+  std::int64_t reached = segment.first.value;
+  permit.enter(Stage::decode);
+  while (const auto frame = reader.next()) {
+    scan.look_at(*frame);
+    progress.add(frame->index.value + 1 - reached);
+    reached = frame->index.value + 1;
+  }
+  progress.add(segment.end.value - reached);
+  permit.enter(Stage::write);
+  const DecodeStats stats = reader.stats();
+  SegmentSummary summary{.frames_decoded = stats.frames_decoded,
+                         .packets_skipped = stats.packets_skipped,
+                         .packets_damaged = stats.packets_damaged,
+                         .frames_damaged = stats.frames_damaged,
+                         .retries = stats.retries,
+                         .detector_calls = scan.detector_calls()};
+  for (const FrameIndex frame : reader.missing()) {
+    if (plan.sampled[static_cast<std::size_t>(frame.value)]) summary.missing.push_back(frame);
+  }
+  writer.commit(summary);
+}
+
+}  // namespace screenalytics
