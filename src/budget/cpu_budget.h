@@ -5,6 +5,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <mutex>
 #include <stop_token>
 #include <string_view>
@@ -12,15 +14,30 @@
 namespace screenalytics {
 
 /// What a permit is used for: CPU seconds are reported by stage.
-enum class Stage { start, index, decode, scale, detect, shots, crop, track, embed, pool, images, write, hash, other };
+enum class Stage {
+  start,
+  index,
+  decode,
+  scale,
+  detect,
+  shots,
+  crop,
+  track,
+  embed,
+  pool,
+  images,
+  write,
+  hash,
+  other
+};
 inline constexpr std::size_t kStageCount = 14;
 std::string_view name_of(Stage stage);
 
 /// CPU time by stage.
 using StageTimes = std::array<std::chrono::nanoseconds, kStageCount>;
 
-/// Lends cores. Whatever computes holds a Permit; whatever waits holds none, so at most `cores` threads
-/// compute at any time. Thread-safe.
+/// Lends cores. Whatever computes holds a Permit; whatever waits holds none, so at most `cores`
+/// threads compute at any time. Cores go to threads in the order in which they asked. Thread-safe.
 class CpuBudget {
  public:
   /// One core, given back in the destructor. Belongs to the thread that acquired it.
@@ -53,8 +70,10 @@ class CpuBudget {
   void book(Stage stage, std::chrono::nanoseconds used);
 
   const int cores_;
-  mutable std::mutex mutex_;            // guards lent_, peak_, times_
+  mutable std::mutex mutex_;  // guards waiting_, next_ticket_, lent_, peak_, times_
   std::condition_variable_any freed_;
+  std::deque<std::uint64_t> waiting_;  // tickets in order of arrival
+  std::uint64_t next_ticket_ = 0;
   int lent_ = 0;
   int peak_ = 0;
   StageTimes times_{};

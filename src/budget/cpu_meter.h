@@ -9,7 +9,8 @@ namespace screenalytics {
 /// A reading of this process.
 struct CpuReading {
   std::chrono::steady_clock::time_point at;
-  std::chrono::nanoseconds cpu{};   ///< user and system time of the process and its waited-for children
+  std::chrono::nanoseconds
+      cpu{};  ///< user and system time of the process and its waited-for children
   int threads = 0;
   std::int64_t rss_bytes = 0;       ///< resident memory now
   std::int64_t peak_rss_bytes = 0;  ///< its high-water mark
