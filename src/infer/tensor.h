@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/frame.h"
+
 #include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#include "core/frame.h"
 
 namespace screenalytics {
 
