@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
-
 #include "core/detection.h"
 #include "core/frame.h"
+
+#include <optional>
 
 namespace screenalytics {
 
@@ -22,14 +22,17 @@ struct AlignOptions {
   double margin = 0.20;  ///< each side, for a face without landmarks
 };
 
-/// Landmarks that can align a face: present, finite, spread over at least a pixel and over a tenth of the box.
+/// Landmarks that can align a face: present, finite, spread over at least a pixel and over a tenth
+/// of the box.
 bool usable(const std::optional<Landmarks>& landmarks, const Box& box);
 
-/// The part of the picture that aligning this face reads, in source pixels, to be asked of `Picture::window`.
+/// The part of the picture that aligning this face reads, in source pixels, to be asked of
+/// `Picture::window`.
 Rect alignment_window(const Detection& face, double pixel_aspect, const AlignOptions& options);
 
-/// 112x112 crop: similarity transform of the landmarks to the ArcFace template in square pixels, bilinear, outside of
-/// the picture black; without landmarks the box with its margin. Empty when nothing of the face is on the picture.
+/// 112x112 crop: similarity transform of the landmarks to the ArcFace template in square pixels,
+/// bilinear, outside of the picture black; without landmarks the box with its margin. Empty when
+/// nothing of the face is on the picture.
 std::optional<Image> align_face(const Window& window,
                                 const Detection& face,
                                 double pixel_aspect,

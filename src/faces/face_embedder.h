@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/face.h"
+#include "core/frame.h"
+#include "infer/model.h"
+
 #include <memory>
 #include <optional>
 #include <span>
 #include <vector>
-
-#include "core/face.h"
-#include "core/frame.h"
-#include "infer/model.h"
 
 namespace screenalytics {
 
@@ -21,8 +21,10 @@ class FaceEmbedder {
   virtual std::vector<std::optional<Embedding>> embed(std::span<const Image> crops) const = 0;
 };
 
-/// ArcFace-style ONNX model, 112x112 in, one vector out. Throws Error{bad_model} when shapes do not fit or the batch
-/// axis is fixed. The model must outlive the embedder.
-std::unique_ptr<FaceEmbedder> make_embedder(const Model& model, const PixelFormat& pixels, int dimension);
+/// ArcFace-style ONNX model, 112x112 in, one vector out. Throws Error{bad_model} when shapes do not
+/// fit or the batch axis is fixed. The model must outlive the embedder.
+std::unique_ptr<FaceEmbedder> make_embedder(const Model& model,
+                                            const PixelFormat& pixels,
+                                            int dimension);
 
 }  // namespace screenalytics

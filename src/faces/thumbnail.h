@@ -14,7 +14,8 @@ struct ThumbnailOptions {
 /// The square (as shown) around a face, in source pixels; may reach beyond the picture.
 Rect thumbnail_window(const Box& face, double pixel_aspect, const ThumbnailOptions& options);
 
-/// `window` is what Picture::window gave for `wanted`; outside of the picture stays black. Pixels become square.
+/// `window` is what Picture::window gave for `wanted`; outside of the picture stays black. Pixels
+/// become square.
 Image make_thumbnail(const Window& window, const Rect& wanted, const ThumbnailOptions& options);
 
 }  // namespace screenalytics

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/face.h"
+
 #include <optional>
 #include <span>
 #include <string>
-
-#include "core/face.h"
 
 namespace screenalytics {
 
@@ -25,7 +25,10 @@ struct CastMatch {
   double similarity = 0;
 };
 
-/// The cast member whose best seed is nearest; empty when none is near enough or two people are equally near.
-std::optional<CastMatch> match_cast(const Embedding& face, std::span<const Seed> seeds, const MatchOptions& options);
+/// The cast member whose best seed is nearest; empty when none is near enough or two people are
+/// equally near.
+std::optional<CastMatch> match_cast(const Embedding& face,
+                                    std::span<const Seed> seeds,
+                                    const MatchOptions& options);
 
 }  // namespace screenalytics
