@@ -50,22 +50,31 @@ FaceWriter::FaceWriter(const RunFolder& run, const RowOrigin& origin, int dimens
       rows_(run.file("faces.jsonl")),
       vectors_(run.file("faces.npy"), dimension) {}
 
-void FaceWriter::write(FaceRow face, std::span<const std::uint8_t> thumbnail_jpeg, const Image* crop) {
+void save_pictures(const RunFolder& run,
+                   const OutputOptions& output,
+                   std::span<const std::uint8_t> thumbnail_jpeg,
+                   const Image& crop,
+                   FaceRow& face) {
+  const std::int64_t track = face.track.value;
+  const std::int64_t frame = face.sighting.frame.value;
+  if (!thumbnail_jpeg.empty()) {
+    face.thumb = RunFolder::thumb_name(track, frame);
+    write_atomically(run.file(face.thumb), thumbnail_jpeg);
+  }
+  if (output.save_crops && !crop.empty()) {
+    face.crop = RunFolder::crop_name(track, frame);
+    write_atomically(run.file(face.crop), encode_jpeg(crop, output.jpeg_quality));
+  }
+}
+
+void FaceWriter::write(FaceRow face) {
   if (!face.skip) {
     face.embedding_row = vectors_.rows();
     face.inline_embedding = output_.inline_embeddings;
     vectors_.write(face.embedding->values());
   }
-  if (!thumbnail_jpeg.empty()) {
-    face.thumb = RunFolder::thumb_name(face.track.value, face.sighting.frame.value);
-    write_atomically(run_.file(face.thumb), thumbnail_jpeg);
-    thumbs_.push_back(picture_entry(face.thumb, face.sighting));
-  }
-  if (crop != nullptr && output_.save_crops) {
-    face.crop = RunFolder::crop_name(face.track.value, face.sighting.frame.value);
-    write_atomically(run_.file(face.crop), encode_jpeg(*crop, output_.jpeg_quality));
-    crops_.push_back(picture_entry(face.crop, face.sighting));
-  }
+  if (!face.thumb.empty()) thumbs_.push_back(picture_entry(face.thumb, face.sighting));
+  if (!face.crop.empty()) crops_.push_back(picture_entry(face.crop, face.sighting));
   rows_.write(face_row(origin_, face));
 }
 
@@ -90,7 +99,8 @@ RunWriter::RunWriter(const RunFolder& run, const RowOrigin& origin, const Settin
       settings_(settings),
       detections_(run.file("detections.jsonl")),
       tracks_(run.file("tracks.jsonl")),
-      shots_(run.file("shots.jsonl")) {
+      shots_(run.file("shots.jsonl")),
+      dimension_(dimension) {
   if (!faces) return;
   faces_ = std::make_unique<FaceWriter>(run, origin, dimension, settings.output);
   track_vectors_ = std::make_unique<NpyWriter>(run.file("tracks.npy"), dimension);
@@ -158,7 +168,8 @@ TrackFaces RunWriter::write_faces(const HarvestedTrack& track, const HarvestedSh
     const SightingPixels& pixels = track.pixels[i];
     const auto thumbnail = pixels.thumbnail ? pixels.file->read_blob(*pixels.thumbnail) : std::vector<std::uint8_t>{};
     const Image crop = settings_.output.save_crops ? pixels.file->read_crop(*pixels.crop) : Image{};
-    faces_->write(std::move(face), thumbnail, crop.empty() ? nullptr : &crop);
+    save_pictures(run_, settings_.output, thumbnail, crop, face);
+    faces_->write(std::move(face));
     ++result.kept;
     if (settings_.output.save_frames) frames_with_faces_.push_back(sighting.frame);
     if (sighting.quality.total > best) {
@@ -168,9 +179,12 @@ TrackFaces RunWriter::write_faces(const HarvestedTrack& track, const HarvestedSh
   }
   faces_->end_track(id);
   counts_.faces_kept += result.kept;
-  if (!track.pooled) return result;
-  result.pooled = &*track.pooled;
   result.embedding_row = track_vectors_->rows();
+  if (!track.pooled) {
+    track_vectors_->write(std::vector<float>(static_cast<std::size_t>(dimension_), 0.0F));
+    return result;
+  }
+  result.pooled = &*track.pooled;
   track_vectors_->write(track.pooled->embedding.values());
   result.seed = match(track.pooled->embedding);
   counts_.tracks_seeded += result.seed ? 1 : 0;
@@ -179,7 +193,7 @@ TrackFaces RunWriter::write_faces(const HarvestedTrack& track, const HarvestedSh
 }
 
 void RunWriter::write_skip(TrackId id, const Sighting& sighting, const Skip& skip) {
-  faces_->write({.track = id, .sighting = sighting, .skip = skip}, {}, nullptr);
+  faces_->write({.track = id, .sighting = sighting, .skip = skip});
   ++counts_.faces_skipped;
   ++counts_.skips[name_of(skip.reason)];
 }

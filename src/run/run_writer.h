@@ -30,12 +30,19 @@ struct RunCounts {
   std::map<std::string, std::int64_t> skips;   ///< by reason
 };
 
-/// faces.jsonl, faces.npy and the pictures of kept faces, track by track.
+/// Writes a kept face's pictures into the run and their names into `face`. An empty thumbnail or crop is left out.
+void save_pictures(const RunFolder& run,
+                   const OutputOptions& output,
+                   std::span<const std::uint8_t> thumbnail_jpeg,
+                   const Image& crop,
+                   FaceRow& face);
+
+/// faces.jsonl, faces.npy and the index files of pictures, track by track.
 class FaceWriter {
  public:
   FaceWriter(const RunFolder& run, const RowOrigin& origin, int dimension, const OutputOptions& output);
-  /// One row; a kept face's pictures are written beside it.
-  void write(FaceRow face, std::span<const std::uint8_t> thumbnail_jpeg, const Image* crop);
+  /// One row; names of pictures that it carries go into the track's index files.
+  void write(FaceRow face);
   /// Ends a track: index files of its pictures.
   void end_track(TrackId track);
   std::int64_t kept() const { return vectors_.rows(); }
@@ -79,6 +86,7 @@ class RunWriter {
   JsonLinesWriter detections_;
   JsonLinesWriter tracks_;
   JsonLinesWriter shots_;
+  int dimension_;
   std::unique_ptr<FaceWriter> faces_;
   std::unique_ptr<NpyWriter> track_vectors_;
   std::vector<Seed> seeds_;

@@ -43,4 +43,7 @@ struct VideoInfo {
   std::vector<std::string> notes;  ///< what a user should know: other video streams left out, timestamps made up, ...
 };
 
+/// FFmpeg's version, for `doctor`.
+std::string decoder_library_version();
+
 }  // namespace screenalytics

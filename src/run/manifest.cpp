@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "run/manifest.h"
+
+#include <array>
+#include <ctime>
+
+#include "budget/cpu_meter.h"
+
+namespace screenalytics {
+namespace {
+
+const char* name_of(Transfer transfer) {
+  switch (transfer) {
+    case Transfer::pq: return "pq";
+    case Transfer::hlg: return "hlg";
+    case Transfer::sdr: break;
+  }
+  return "sdr";
+}
+
+}  // namespace
+
+Json describe_input(const VideoInfo& info, const std::string& sha256) {
+  Json streams = Json::array();
+  for (const StreamInfo& stream : info.streams) {
+    streams.push_back({{"number", stream.number}, {"kind", stream.kind}, {"codec", stream.codec}});
+  }
+  return {{"path", std::filesystem::absolute(info.path).lexically_normal().string()},
+          {"bytes", info.bytes},
+          {"sha256", sha256},
+          {"container", info.container},
+          {"video_stream", info.video_stream},
+          {"codec", info.codec},
+          {"pixel_format", info.pixel_format},
+          {"width", info.size.width},
+          {"height", info.size.height},
+          {"pixel_aspect", rounded(info.pixel_aspect, 6)},
+          {"rotation", info.rotation},
+          {"mirrored", info.mirrored},
+          {"bit_depth", info.bit_depth},
+          {"full_range", info.full_range},
+          {"interlaced", info.interlaced},
+          {"transfer", name_of(info.transfer)},
+          {"fps", rounded(info.nominal_fps, 4)},
+          {"frames", info.frame_count},
+          {"start_ts", rounded(to_seconds(info.start), 4)},
+          {"end_ts", rounded(to_seconds(info.end), 4)},
+          {"duration_s", rounded(to_seconds(info.end - info.start), 4)},
+          {"streams", std::move(streams)},
+          {"notes", info.notes}};
+}
+
+Json describe_cpu(const RunContext& context, std::chrono::steady_clock::time_point began) {
+  const CpuReading now = read_cpu();
+  const double wall = std::chrono::duration<double>(now.at - began).count();
+  const double cpu = std::chrono::duration<double>(now.cpu).count();
+  Json stages;
+  const StageTimes times = context.budget.times();
+  for (std::size_t i = 0; i < kStageCount; ++i) {
+    const double seconds = std::chrono::duration<double>(times[i]).count();
+    if (seconds > 0) stages[std::string(screenalytics::name_of(static_cast<Stage>(i)))] = rounded(seconds, 3);
+  }
+  return {{"asked_percent", context.cap.asked_percent},
+          {"cap_percent", context.cap.percent},
+          {"permits", context.cap.permits},
+          {"method", context.cap.method},
+          {"cpus", context.cap.cpus},
+          {"notes", context.cap.notes},
+          {"peak_permits", context.budget.peak()},
+          {"cpu_seconds", rounded(cpu, 3)},
+          {"wall_seconds", rounded(wall, 3)},
+          {"mean_percent", rounded(wall > 0 ? 100 * cpu / wall : 0, 1)},
+          {"peak_threads", context.progress.peak_threads()},
+          {"peak_rss_mb", rounded(static_cast<double>(now.peak_rss_bytes) / (1024.0 * 1024.0), 1)},
+          {"seconds_by_stage", std::move(stages)}};
+}
+
+Json describe_counts(const RunCounts& counts) {
+  return {{"shots", counts.shots},
+          {"detections", counts.detections},
+          {"tracks", counts.tracks},
+          {"forced_splits", counts.forced_splits},
+          {"incoherent_tracks", counts.incoherent_tracks},
+          {"faces_kept", counts.faces_kept},
+          {"faces_skipped", counts.faces_skipped},
+          {"skips", counts.skips},
+          {"faces_embedded", counts.faces_embedded},
+          {"faces_seeded", counts.faces_seeded},
+          {"tracks_seeded", counts.tracks_seeded}};
+}
+
+std::string now_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+}  // namespace screenalytics

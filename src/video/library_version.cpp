@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+#include "video/ffmpeg.h"
+#include "video/video_info.h"
+
+namespace screenalytics {
+
+std::string decoder_library_version() { return av_version_info(); }
+
+}  // namespace screenalytics
