@@ -134,22 +134,29 @@ std::optional<double> tightest(const fs::path& root, const Mount& mount, const f
   }
 }
 
+std::string version_of(const std::vector<Mount>& mounts) {
+  const auto of_kind = [](std::string_view kind) {
+    return [kind](const Mount& mount) { return mount.kind == kind; };
+  };
+  const bool first = std::ranges::any_of(mounts, of_kind("cgroup"));
+  const bool second = std::ranges::any_of(mounts, of_kind("cgroup2"));
+  if (first && second) return "hybrid";
+  if (first) return "v1";
+  return second ? "v2" : "none";
+}
+
 }  // namespace
 
 CgroupQuota read_cgroup_quota(const fs::path& root) {
   const auto mounts = cgroup_mounts(root);
-  bool first = false;
-  bool second = false;
-  CgroupQuota result;
+  CgroupQuota result{.version = version_of(mounts), .percent = std::nullopt};
   for (const auto& mount : mounts) {
     const bool unified = mount.kind == "cgroup2";
-    (unified ? second : first) = true;
     if (!unified && !has_item(mount.options, "cpu")) continue;
     const auto group = own_group(root, unified);
     const auto quota = group ? tightest(root, mount, *group) : std::nullopt;
     if (quota) result.percent = std::min(result.percent.value_or(*quota), *quota);
   }
-  if (first || second) result.version = first && second ? "hybrid" : (first ? "v1" : "v2");
   return result;
 }
 

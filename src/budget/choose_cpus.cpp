@@ -55,6 +55,7 @@ std::vector<int> choose_cpus(const std::vector<int>& cpus,
     threads_of_core[core == cores.end() ? cpu : core->second].push_back(cpu);
   }
   std::vector<std::vector<int>> groups;
+  groups.reserve(threads_of_core.size());
   for (auto& [core, threads] : threads_of_core) groups.push_back(std::move(threads));
   if (!groups.empty()) {
     std::ranges::rotate(groups,
