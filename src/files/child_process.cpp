@@ -179,6 +179,7 @@ ChildResult run_program(const std::vector<std::string>& arguments,
   auto output = make_pipe(name);
   auto failure = make_pipe(name);
   const FileDescriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!nothing.is_open()) throw cannot_start(name, errno);
   std::vector<std::string> words = arguments;
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
