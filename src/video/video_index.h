@@ -40,6 +40,9 @@ class VideoIndex {
   /// False when the container has no usable timestamps or key frames: then there is one segment, every
   /// frame is decoded in order and index i is the i-th frame that comes out.
   bool seekable = true;
+  /// Packets are recognised by FrameEntry::dts (in a video that is not seekable: by their place in the file), because
+  /// the container has no presentation timestamps, or not for all.
+  bool known_by_dts = false;
 
   const FrameEntry& at(FrameIndex index) const { return frames[static_cast<std::size_t>(index.value)]; }
 };
