@@ -19,7 +19,7 @@ constexpr const char* kOwnLicence = "unknown: user's own";
 constexpr const char* kInsightFaceTerms =
     "InsightFace's published weights are for non-commercial research only; check yours.";
 constexpr const char* kUncalibrated =
-    "thresholds: the default embedder's, not calibrated for these weights";
+    " The thresholds are the default embedder's, not calibrated for these weights.";
 
 std::string lower(std::string text) {
   std::ranges::transform(
@@ -86,6 +86,7 @@ ModelCard embedder_card(const fs::path& file) {
     card.thresholds["verify"] = 0.363;
     card.terms = "The OpenCV model zoo publishes SFace under Apache-2.0; check yours.";
   }
+  card.terms += kUncalibrated;
   return card;
 }
 
@@ -200,7 +201,7 @@ PackDraft draft_user_folder(const fs::path& folder, const InstallReport& report)
   report(detector->filename().string() + ": detector, " + draft.models.back().card.family);
   if (const auto embedder = find_embedder(folder, files, report)) {
     draft.models.push_back(draft_model(*embedder, embedder_card(*embedder)));
-    report(embedder->filename().string() + ": embedder, arcface; " + kUncalibrated);
+    report(embedder->filename().string() + ": embedder, arcface." + kUncalibrated);
   } else {
     report(
         "no embedder found (w600k_*.onnx, or a file with input 1x3x112x112): the pack detects "

@@ -108,7 +108,10 @@ void finish(DraftModel& model, const InstallReport& report) {
   if (model.card.preparation.empty()) {
     report(model.card.file + ": preparing (" + std::to_string(model.onnx.size()) + " bytes)");
     Preparation prepared = prepare_model(model.onnx, checks, {});
-    model.onnx = std::move(prepared.model);
+    // A file that nothing was gained from stays as published, to the byte.
+    if (std::ranges::any_of(prepared.steps, &PreparationStep::kept)) {
+      model.onnx = std::move(prepared.model);
+    }
     for (const PreparationStep& step : prepared.steps) {
       model.card.preparation.push_back(line_of(step));
       report(model.card.file + ": " + model.card.preparation.back());
@@ -208,6 +211,10 @@ ModelPack install_default(const InstallOptions& options, const InstallReport& re
   auto installed = sound_pack(options.models / kDefaultPack, report);
   const bool is_current = installed && installed->version == kDefaultPackVersion;
   if (is_current && !options.again) return left_alone(std::move(*installed), report);
+  if (installed && !is_current) {
+    report("pack 'default': version " + installed->version + " is there, this program brings " +
+           kDefaultPackVersion);
+  }
   return build(draft_default(options.cache, report), options.models, report);
 }
 

@@ -233,6 +233,26 @@ TEST_F(InstallTest, DefaultPackWithoutNetworkLeavesNothingBehind) {
   EXPECT_THAT(names(), IsEmpty());
 }
 
+TEST_F(InstallTest, DefaultPackOfAnotherVersionIsNotTakenForThisOne) {
+  ModelPack old = install(insightface_folder());
+  fs::rename(models() / "buffalo", models() / "default");
+  old.folder = models() / "default";
+  old.name = "default";
+  old.version = "0";
+  write_pack(old);
+  const StandInClients clients;
+  clients.add("pip3", "exit 1");
+  EXPECT_EQ(error_of([&] { install("default"); }).first, ErrorKind::unavailable);
+  EXPECT_THAT(lines(), Contains(HasSubstr("version 0 is there, this program brings")));
+  EXPECT_THAT(verify_pack(read_pack(models() / "default")), IsEmpty()) << "the old one stays";
+}
+
+TEST_F(InstallTest, ModelThatPreparingDoesNotHelpKeepsItsBytes) {
+  write_atomically(in("yu/yunet.onnx"), tiny_detector({}, -1));
+  const ModelPack pack = install(in("yu"));
+  EXPECT_EQ(pack.card("detector").sha256, pack.card("detector").source_sha256);
+}
+
 TEST_F(InstallTest, InsightFaceFolderBecomesAPack) {
   const ModelPack pack = install(insightface_folder());
   EXPECT_EQ(pack.name, "buffalo");
@@ -249,6 +269,7 @@ TEST_F(InstallTest, InsightFaceFolderBecomesAPack) {
   EXPECT_FLOAT_EQ(embedder.pixels.scale[0], 1 / 127.5F);
   EXPECT_EQ(embedder.source_sha256, sha256_of(tiny_embedder(1)));
   EXPECT_THAT(embedder.terms, HasSubstr("non-commercial research only"));
+  EXPECT_THAT(embedder.terms, HasSubstr("not calibrated for these weights"));
   EXPECT_THAT(embedder.preparation, Not(IsEmpty()));
   EXPECT_EQ(read_text(models() / "buffalo/LICENSES/LICENSE.md"), "research only");
   EXPECT_THAT(names(), ElementsAre("buffalo"));

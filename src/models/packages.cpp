@@ -56,8 +56,12 @@ std::vector<Client> clients_of(Registry registry) {
 /// A package is data here: no install, no dependencies, no scripts, no building from source.
 std::vector<std::string> command_for(const Package& package, const Client& client) {
   std::vector<std::string> command = client;
-  const std::vector<std::string> npm{
-      "pack", package.spec(), "--ignore-scripts", "--fetch-retries=1", "--no-update-notifier"};
+  const std::vector<std::string> npm{"pack",
+                                     package.spec(),
+                                     "--ignore-scripts",
+                                     "--prefer-offline",
+                                     "--fetch-retries=1",
+                                     "--no-update-notifier"};
   const std::vector<std::string> pip{"download",
                                      "--no-deps",
                                      "--only-binary=:all:",

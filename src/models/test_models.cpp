@@ -71,10 +71,10 @@ std::vector<std::uint8_t> tiny_embedder(float factor) {
   return bytes_of(model);
 }
 
-std::vector<std::uint8_t> tiny_detector(Size size) {
+std::vector<std::uint8_t> tiny_detector(Size size, int batch) {
   onnx::ModelProto model = empty_model();
-  add_axes(model.mutable_graph()->add_input(), "picture", {1, 3, size.height, size.width});
-  add_axes(model.mutable_graph()->add_output(), "scores", {1, 3, size.height, size.width});
+  add_axes(model.mutable_graph()->add_input(), "picture", {batch, 3, size.height, size.width});
+  add_axes(model.mutable_graph()->add_output(), "scores", {batch, 3, size.height, size.width});
   add_factor(model, 1);
   add_node(model, "Sigmoid", {"picture"}, "raw");
   add_node(model, "Mul", {"raw", "factor"}, "scores");

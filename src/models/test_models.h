@@ -12,7 +12,8 @@ namespace screenalytics {
 /// embedder of dimension 3.
 std::vector<std::uint8_t> tiny_embedder(float factor);
 
-/// An ONNX file with input 1x3xHxW (free when `size` is 0) and one output of that shape.
-std::vector<std::uint8_t> tiny_detector(Size size);
+/// An ONNX file with input Nx3xHxW (a free axis where a number is 0 or less) and one output of that
+/// shape.
+std::vector<std::uint8_t> tiny_detector(Size size, int batch = 1);
 
 }  // namespace screenalytics
