@@ -41,7 +41,8 @@ std::optional<Warp> warp_by_landmarks(const Landmarks& landmarks, double pixel_a
 
 /// A square as shown around the box's centre, so that the face keeps its proportions.
 Warp warp_by_box(const Box& box, double pixel_aspect, double margin) {
-  const double side = std::max(box.width() * pixel_aspect, double{box.height()}) * (1 + 2 * margin);
+  const double width = double{box.right} - box.left, height = double{box.bottom} - box.top;
+  const double side = std::max(width * pixel_aspect, height) * (1 + 2 * margin);
   const double scale = kCropSide / side;
   const double middle = kCropSide / 2.0 - 0.5;
   const Point center = box.center();

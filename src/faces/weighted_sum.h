@@ -48,6 +48,9 @@ class WeightedSum {
     for (std::size_t i = 0; i < values_.size(); ++i)
       values_[i] += weight * double{sample.values()[i]};
   }
+  void add(const WeightedSum& other, double weight) {
+    for (std::size_t i = 0; i < values_.size(); ++i) values_[i] += weight * other.values_[i];
+  }
   double dot_with(const WeightedSum& other) const { return dot(values(), other.values()); }
   double length() const { return std::sqrt(dot_with(*this)); }
   /// Cosine of a sample to the mean; 0 when the samples cancel out.
