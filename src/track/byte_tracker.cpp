@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <string>
 #include <utility>
 
 namespace screenalytics {
@@ -21,11 +20,14 @@ constexpr double kSameBox = 0.15;          // a smaller cost means the same face
 
 // Time of TrackClock::real.
 constexpr double kStepsPerSecond = 25;
+// No buffer is shorter than this many of the caller's own steps: sparse sampling is no loss of
+// sight.
+constexpr double kLeastBufferSteps = 1.5;
 // Fast movers: how far a face may go, in face heights. 5 heights a second is a face that crosses a
 // close-up in half a second; the constant covers the detector's jitter.
 constexpr double kReachAtRest = 0.25;
 constexpr double kReachPerSecond = 5;
-constexpr double kLargestReach = 1.25;
+constexpr double kLargestReach = 1;
 constexpr double kLargestJump = 0.5;  // seconds out of sight
 constexpr float kSizeChange = 1.5F;
 
@@ -98,6 +100,7 @@ struct ByteTracker::State {
   std::int64_t frame = 0;
   std::int64_t last_id = 0;
   MediaTime now;
+  Duration last_step{};
   std::map<std::int64_t, Trail> trails;
   Trails tracked;  // in the order of the last answer, unconfirmed ones included
 
@@ -132,9 +135,11 @@ float ByteTracker::State::start_frame(MediaTime time) {
   ++frame;
   now = time;
   if (!real()) return 1;
+  const Duration sparse = from_seconds(kLeastBufferSteps * to_seconds(last_step));
   for (auto& [id, trail] : trails) {
-    if (now - trail.last_time > options.buffer) trail.stage = Stage::ended;
+    if (now - trail.last_time > std::max(options.buffer, sparse)) trail.stage = Stage::ended;
   }
+  last_step = passed;
   std::erase_if(tracked, [](const Trail* trail) { return trail->stage == Stage::ended; });
   return static_cast<float>(to_seconds(passed) * kStepsPerSecond);
 }
@@ -252,7 +257,8 @@ void ByteTracker::State::expire() {
   }
 }
 
-/// A tracked and a lost trail in the same place: the one followed for longer stays.
+/// A tracked and a lost trail in the same place: the one followed for longer stays. Not so in real
+/// time: there a face hidden behind another one waits for its turn, and no visible one is dropped.
 void ByteTracker::State::end_duplicates() {
   const auto age = [](const Trail& trail) { return trail.last_frame - trail.first_frame; };
   Trails doubles;
@@ -277,6 +283,14 @@ std::vector<TrackedBox> ByteTracker::State::answer() const {
 
 ByteTracker::ByteTracker(const ByteTrackOptions& options, TrackClock clock, int buffer_frames)
     : state_(std::make_unique<State>()) {
+  const bool sound = std::isfinite(options.track_threshold) &&
+                     std::isfinite(options.high_threshold) &&
+                     std::isfinite(options.match_threshold) && options.match_threshold >= 0;
+  if (!sound || options.buffer < Duration{} || buffer_frames < 0) {
+    throw Error(
+        ErrorKind::bad_usage,
+        "tracker: thresholds must be numbers, the match threshold and the buffer at least 0");
+  }
   state_->options = options;
   state_->clock = clock;
   state_->buffer_frames = buffer_frames;
@@ -310,8 +324,10 @@ std::vector<TrackedBox> ByteTracker::step(MediaTime time, const Detections& seen
   state.start_trails(strong, found);
   std::ranges::stable_partition(found, [](const Trail* trail) { return !trail->refound; });
   state.tracked = std::move(found);
-  if (!state.real()) state.expire();
-  state.end_duplicates();
+  if (!state.real()) {
+    state.expire();
+    state.end_duplicates();
+  }
   std::vector<TrackedBox> result = state.answer();
   std::erase_if(state.tracked, [](const Trail* trail) { return trail->stage == Stage::ended; });
   std::erase_if(state.trails, [](const auto& entry) { return entry.second.stage == Stage::ended; });
