@@ -36,6 +36,7 @@ class Model {
   Model(std::span<const std::uint8_t> bytes, const std::string& name, Device device);
   ~Model();
   Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
 
   const std::vector<TensorInfo>& inputs() const;
   const std::vector<TensorInfo>& outputs() const;
