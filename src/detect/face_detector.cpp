@@ -86,6 +86,7 @@ class NetworkDetector final : public FaceDetector {
     const std::vector<Image> fitted = fit(images);
     if (batches_) return detect_batch(fitted);
     std::vector<Detections> found;
+    found.reserve(fitted.size());
     for (const Image& image : fitted) found.push_back(std::move(detect_batch({&image, 1})[0]));
     return found;
   }
@@ -116,9 +117,11 @@ class NetworkDetector final : public FaceDetector {
   std::vector<Detections> detect_batch(std::span<const Image> images) const {
     std::vector<Tensor> raw = model_.run(to_tensor(images, pixels_));
     std::vector<Tensor> outputs;
+    outputs.reserve(order_.size());
     for (const std::size_t place : order_) outputs.push_back(std::move(raw.at(place)));
     const NetworkInput input{images.size(), images[0].size()};
     std::vector<Detections> found;
+    found.reserve(images.size());
     for (std::size_t i = 0; i < images.size(); ++i) {
       found.push_back(
           suppress(family_.decode(outputs, input, i, options_.min_score), options_.max_overlap));

@@ -46,6 +46,13 @@ std::size_t cells(int side, int stride) {
   return static_cast<std::size_t>((side + stride - 1) / stride);
 }
 
+Point cell_corner(std::size_t cell, std::size_t columns, int stride) {
+  const auto step = static_cast<std::size_t>(stride);
+  const std::size_t column = cell % columns;
+  const std::size_t row = cell / columns;
+  return {static_cast<float>(column * step), static_cast<float>(row * step)};
+}
+
 std::int64_t declared_width(const TensorInfo& output) {
   return output.shape.empty() ? -1 : output.shape.back();
 }

@@ -44,6 +44,10 @@ Rows rows_of(const Tensor& output,
 /// Cells of a feature map along one side: padded strided convolutions round up.
 std::size_t cells(int side, int stride);
 
+/// Top left corner of a feature map's cell, in pixels of the network's input; cells are counted row
+/// by row.
+Point cell_corner(std::size_t cell, std::size_t columns, int stride);
+
 /// Last axis as the model declares it; -1 when it says nothing.
 std::int64_t declared_width(const TensorInfo& output);
 

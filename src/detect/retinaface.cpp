@@ -56,23 +56,24 @@ class FaceScore {
   float limit_;
 };
 
-void decode(const Predictions& from,
-            std::size_t prior,
-            Point center,
-            float side,
-            float score,
-            Detections& found) {
-  const auto box = from.boxes.row(prior);
-  const float step = kCenterVariance * side;
-  const Point middle{center.x + box[0] * step, center.y + box[1] * step};
-  const float half_width = side * std::exp(box[2] * kSizeVariance) / 2;
-  const float half_height = side * std::exp(box[3] * kSizeVariance) / 2;
+struct Prior {
+  std::size_t row;  ///< in the outputs
+  Point center;
+  float side;
+};
+
+void decode(const Predictions& from, const Prior& prior, float score, Detections& found) {
+  const auto box = from.boxes.row(prior.row);
+  const float step = kCenterVariance * prior.side;
+  const Point middle{prior.center.x + box[0] * step, prior.center.y + box[1] * step};
+  const float half_width = prior.side * std::exp(box[2] * kSizeVariance) / 2;
+  const float half_height = prior.side * std::exp(box[3] * kSizeVariance) / 2;
   append(found,
          {middle.x - half_width,
           middle.y - half_height,
           middle.x + half_width,
           middle.y + half_height},
-         read_landmarks(from.landmarks.row(prior), center, step),
+         read_landmarks(from.landmarks.row(prior.row), prior.center, step),
          score);
 }
 
@@ -116,11 +117,10 @@ Detections decode_retinaface(std::span<const Tensor> outputs,
     for (std::size_t i = 0; i < count; ++i) {
       const auto confidence = from.scores.row(first + i);
       if (!face.is_face(confidence)) continue;
-      const std::size_t cell = i / kinds;
-      const auto stride = static_cast<float>(level.stride);
-      const Point center{(static_cast<float>(cell % columns) + 0.5F) * stride,
-                         (static_cast<float>(cell / columns) + 0.5F) * stride};
-      decode(from, first + i, center, level.sides[i % kinds], face.of(confidence), found);
+      const Point corner = cell_corner(i / kinds, columns, level.stride);
+      const float half = static_cast<float>(level.stride) / 2;
+      const Prior prior{first + i, {corner.x + half, corner.y + half}, level.sides[i % kinds]};
+      decode(from, prior, face.of(confidence), found);
     }
     first += count;
   }

@@ -42,8 +42,7 @@ bool are_logits(const Rows& scores) {
 void decode(const Level& level, std::size_t row, float score, Detections& found) {
   const std::size_t cell = row / level.anchors;
   const auto stride = static_cast<float>(level.stride);
-  const Point anchor{static_cast<float>(cell % level.columns) * stride,
-                     static_cast<float>(cell / level.columns) * stride};
+  const Point anchor = cell_corner(cell, level.columns, level.stride);
   const auto distance = level.boxes.row(row);
   const Box box{anchor.x - distance[0] * stride,
                 anchor.y - distance[1] * stride,

@@ -18,11 +18,11 @@ void sort_by_score(Detections& found) {
 Detections suppress(Detections found, double max_overlap) {
   sort_by_score(found);
   Detections kept;
-  for (Detection& candidate : found) {
+  for (const Detection& candidate : found) {
     const bool covered = std::ranges::any_of(kept, [&](const Detection& better) {
       return iou(better.box, candidate.box) > max_overlap;
     });
-    if (!covered) kept.push_back(std::move(candidate));
+    if (!covered) kept.push_back(candidate);
   }
   return kept;
 }

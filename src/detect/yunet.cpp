@@ -33,8 +33,7 @@ struct Level {
 
 void decode(const Level& level, std::size_t cell, float score, Detections& found) {
   const auto stride = static_cast<float>(level.stride);
-  const Point corner{static_cast<float>(cell % level.columns) * stride,
-                     static_cast<float>(cell / level.columns) * stride};
+  const Point corner = cell_corner(cell, level.columns, level.stride);
   const auto box = level.boxes.row(cell);
   const Point center{corner.x + box[0] * stride, corner.y + box[1] * stride};
   const float half_width = std::exp(box[2]) * stride / 2;
