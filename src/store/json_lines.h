@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "files/atomic_file.h"
+
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 
 #include <nlohmann/json.hpp>
-
-#include "files/atomic_file.h"
 
 namespace screenalytics {
 
@@ -16,6 +17,10 @@ using Json = nlohmann::ordered_json;
 
 /// Rounds to `decimals`, so that a number is written short and the same everywhere.
 double rounded(double value, int decimals);
+
+/// The double that is written as short as the float itself would be, and reads back as exactly that
+/// float.
+double shortest(float value);
 
 /// One row a line, streamed; the file appears whole at `commit`.
 class JsonLinesWriter {
@@ -30,7 +35,8 @@ class JsonLinesWriter {
   std::int64_t rows_ = 0;
 };
 
-/// Reads row by row. Throws Error{not_found, or bad_data with file and line}.
+/// Reads row by row; every row is a JSON object, blank lines are passed over. Throws
+/// Error{not_found, or bad_data with file and line}.
 class JsonLinesReader {
  public:
   explicit JsonLinesReader(const std::filesystem::path& path);

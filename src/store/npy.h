@@ -3,26 +3,32 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <span>
 #include <vector>
 
-#include "files/atomic_file.h"
-
 namespace screenalytics {
 
-/// float32 [rows, columns] in NumPy's format 1.0 (NEP 1), streamed: the header is padded so that the number of rows
-/// can be filled in at `commit`. Rows are little-endian, C order.
+/// float32 [rows, columns] in NumPy's format 1.0 (NEP 1), little-endian, C order, streamed: rows
+/// wait in
+/// `<path>.rows.part` until `commit` knows their number and puts header and rows together; the file
+/// appears whole. Throws Error{io or no_space}.
 class NpyWriter {
  public:
   NpyWriter(std::filesystem::path path, int columns);
+  ~NpyWriter();
+  NpyWriter(const NpyWriter&) = delete;
+  NpyWriter& operator=(const NpyWriter&) = delete;
+  /// Throws Error{internal} when the row has another length.
   void write(std::span<const float> row);
   std::int64_t rows() const { return rows_; }
   void commit();
 
  private:
+  void check(const char* action);
   std::filesystem::path path_;
   std::filesystem::path spool_;
-  std::ofstream rows_file_;
+  std::fstream rows_file_;
   int columns_;
   std::int64_t rows_ = 0;
 };
@@ -32,7 +38,7 @@ struct NpyMatrix {
   std::int64_t columns = 0;
   std::vector<float> values;
 };
-/// Throws Error{not_found or bad_data}.
+/// Reads float32 matrices, C order, little-endian. Throws Error{not_found, io or bad_data}.
 NpyMatrix read_npy(const std::filesystem::path& path);
 
 }  // namespace screenalytics

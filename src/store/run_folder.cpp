@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "store/run_folder.h"
+
+#include "core/error.h"
+#include "files/atomic_file.h"
+#include "files/sha256.h"
+#include "store/file_lock.h"
+#include "store/names.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace screenalytics {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string padded(std::int64_t number, int digits) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%0*lld", digits, static_cast<long long>(number));
+  return text.data();
+}
+
+void check_episode(const std::string& ep_id) {
+  check_name("episode id", ep_id);
+  if (ep_id == "facebank") {
+    throw Error(ErrorKind::bad_usage,
+                "the episode id 'facebank' is taken: the folder of the seed photos has that name");
+  }
+}
+
+fs::path runs_of(const fs::path& data, const std::string& ep_id) { return data / ep_id / "runs"; }
+
+FileDescriptor lock_of(const RunFolder& run) {
+  auto lock = try_lock_file(run.file(".lock"));
+  if (!lock) {
+    throw Error(ErrorKind::busy,
+                "another process works on run '" + run.run_id() + "' of '" + run.ep_id() +
+                    "': wait for it, or use another --run-id");
+  }
+  return std::move(*lock);
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const fs::path& data, const std::string& ep_id, const std::string& run_id)
+    : ep_id_(ep_id), run_id_(run_id) {
+  check_episode(ep_id);
+  check_name("run id", run_id);
+  path_ = runs_of(data, ep_id) / run_id;
+}
+
+fs::path RunFolder::segment(int number) const { return segments() / (padded(number, 6) + ".seg"); }
+
+std::string RunFolder::crop_name(std::int64_t track, std::int64_t frame) {
+  return "crops/track_" + padded(track, 4) + "/frame_" + padded(frame, 6) + ".jpg";
+}
+
+std::string RunFolder::thumb_name(std::int64_t track, std::int64_t frame) {
+  return "thumbs/track_" + padded(track, 4) + "/thumb_" + padded(frame, 6) + ".jpg";
+}
+
+std::string RunFolder::face_id(std::int64_t track, std::int64_t frame) {
+  return "face_" + padded(track, 4) + "_" + padded(frame, 6);
+}
+
+std::optional<Json> RunFolder::manifest() const {
+  const fs::path path = file("manifest.json");
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return std::nullopt;
+  Json manifest = Json::parse(read_text(path), nullptr, false);
+  if (manifest.is_object()) return manifest;
+  throw Error(
+      ErrorKind::bad_data,
+      "'" + path.string() + "' is damaged: it is not a JSON object; remove it and run again");
+}
+
+std::vector<std::string> list_runs(const fs::path& data, const std::string& ep_id) {
+  check_episode(ep_id);
+  std::vector<std::string> runs;
+  std::error_code error;
+  for (fs::directory_iterator entry(runs_of(data, ep_id), error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code ignored;
+    if (is_valid_name(name) && entry->is_directory(ignored)) runs.push_back(name);
+  }
+  std::ranges::sort(runs);
+  return runs;
+}
+
+RunLock::RunLock(const RunFolder& run) : lock_(lock_of(run)) {}
+
+Json describe_artifacts(const RunFolder& run, const std::vector<std::string>& names) {
+  std::vector<std::string> sorted = names;
+  std::ranges::sort(sorted);
+  const auto same = std::ranges::unique(sorted);
+  sorted.erase(same.begin(), same.end());
+  Json artifacts = Json::array();
+  for (const auto& name : sorted) {
+    const fs::path path = run.file(name);
+    const std::string sha256 = sha256_of_file(path);
+    artifacts.push_back({{"name", name}, {"bytes", fs::file_size(path)}, {"sha256", sha256}});
+  }
+  return artifacts;
+}
+
+}  // namespace screenalytics

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "files/file_descriptor.h"
+#include "store/json_lines.h"
+
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "store/json_lines.h"
-
 namespace screenalytics {
 
-/// `<data>/<ep_id>/runs/<run_id>/`. Names are checked (letters, digits, '.', '_', '-', no leading dot), so that none
-/// can leave the folder. Throws Error{bad_usage}.
+/// `<data>/<ep_id>/runs/<run_id>/`. Names are checked (1 to 128 letters, digits, '.', '_', '-', the
+/// first not '.' or
+/// '-'; an episode cannot be called "facebank"), so that none can leave the folder. Throws
+/// Error{bad_usage}.
 class RunFolder {
  public:
   RunFolder(const std::filesystem::path& data, const std::string& ep_id, const std::string& run_id);
@@ -27,7 +31,8 @@ class RunFolder {
   static std::string thumb_name(std::int64_t track, std::int64_t frame);
   static std::string face_id(std::int64_t track, std::int64_t frame);  ///< face_0001_000123
 
-  /// manifest.json as it lies there, empty when there is none. Throws Error{bad_data} when it is damaged.
+  /// manifest.json as it lies there, empty when there is none. Throws Error{bad_data} when it is
+  /// damaged.
   std::optional<Json> manifest() const;
 
  private:
@@ -43,12 +48,9 @@ std::vector<std::string> list_runs(const std::filesystem::path& data, const std:
 class RunLock {
  public:
   explicit RunLock(const RunFolder& run);
-  ~RunLock();
-  RunLock(const RunLock&) = delete;
-  RunLock& operator=(const RunLock&) = delete;
 
  private:
-  int descriptor_ = -1;
+  FileDescriptor lock_;
 };
 
 /// {"name","bytes","sha256"} of each file, for the manifest; names relative to the run, sorted.

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "core/detection.h"
 #include "core/face.h"
 #include "core/frame.h"
 #include "core/ids.h"
-#include "files/atomic_file.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace screenalytics {
 
@@ -26,9 +24,9 @@ struct BlobRef {
 
 /// One face of a sampled frame, as pass 1 leaves it.
 struct FaceRecord {
-  Detection detection;          ///< source pixels
-  FaceQuality quality;          ///< zero when no crop could be cut
-  std::optional<BlobRef> crop;  ///< aligned 112x112 crop, lossless
+  Detection detection;               ///< source pixels
+  FaceQuality quality;               ///< zero when no crop could be cut
+  std::optional<BlobRef> crop;       ///< aligned 112x112 crop, lossless
   std::optional<BlobRef> thumbnail;  ///< finished JPEG
 };
 
@@ -49,22 +47,26 @@ struct SegmentSummary {
   std::int64_t frames_damaged = 0;
   std::int64_t retries = 0;
   std::int64_t detector_calls = 0;
-  std::vector<FrameIndex> missing;      ///< sampled frames that could not be decoded
+  std::vector<FrameIndex> missing;  ///< sampled frames that could not be decoded
 };
 
-/// Writes one segment's record as it is made (crops do not pile up in memory). The file appears whole at `commit`.
-/// `key` names the settings and input it was made with: a reader with another key refuses it.
+/// Writes one segment's record as it is made (crops do not pile up in memory); the format is in
+/// segment_format.h. The file appears whole at `commit`. `key` names the settings and input it was
+/// made with: a reader with another key refuses it.
 class SegmentWriter {
  public:
   SegmentWriter(const std::filesystem::path& path, const std::string& key);
+  ~SegmentWriter();
   /// Losslessly compressed.
   BlobRef add_crop(const Image& crop);
   BlobRef add_blob(std::span<const std::uint8_t> bytes);
+  /// In presentation order, each frame once, after its blobs.
   void add_frame(const FrameRecord& frame);
   void commit(const SegmentSummary& summary);
 
  private:
-  AtomicFile file_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 /// Reads a finished record, frame by frame.
@@ -78,6 +80,8 @@ class SegmentFile {
   /// The next frame in presentation order; empty at the end.
   std::optional<FrameRecord> next();
   void rewind();
+  /// By position: may be called from several threads. Throw Error{bad_data} when `ref` is not one
+  /// of this file's.
   Image read_crop(const BlobRef& ref) const;
   std::vector<std::uint8_t> read_blob(const BlobRef& ref) const;
 
