@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/progress_sinks.h"
 
-#include <unistd.h>
+#include "core/error.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include "core/error.h"
+#include <unistd.h>
 
 namespace screenalytics {
 namespace {
@@ -24,7 +24,8 @@ std::string clock_text(double seconds) {
   const auto all = static_cast<long long>(seconds + 0.5);
   std::array<char, 32> text{};
   if (all >= 3600) {
-    std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", all / 3600, all / 60 % 60, all % 60);
+    std::snprintf(
+        text.data(), text.size(), "%lld:%02lld:%02lld", all / 3600, all / 60 % 60, all % 60);
   } else {
     std::snprintf(text.data(), text.size(), "%lld:%02lld", all / 60, all % 60);
   }
@@ -44,25 +45,42 @@ std::string describe(const ProgressSnapshot& now) {
   std::string text(words_for(now.phase));
   std::array<char, 160> numbers{};
   if (now.total > 0) {
-    const double share = std::clamp(static_cast<double>(now.done) / static_cast<double>(now.total), 0.0, 1.0);
-    std::snprintf(numbers.data(), numbers.size(), "  %5.1f %%  %.0f %s/s", 100 * share, now.fps, now.unit.c_str());
+    const double share =
+        std::clamp(static_cast<double>(now.done) / static_cast<double>(now.total), 0.0, 1.0);
+    std::snprintf(numbers.data(),
+                  numbers.size(),
+                  "  %5.1f %%  %.0f %s/s",
+                  100 * share,
+                  now.fps,
+                  now.unit.c_str());
     text += numbers.data();
     if (now.eta_s >= 0) text += "  " + clock_text(now.eta_s) + " left";
   }
-  std::snprintf(numbers.data(), numbers.size(), "  CPU %.0f %%  %d threads  %.0f MiB", now.cpu_percent, now.thread_count, now.rss_mb);
+  std::snprintf(numbers.data(),
+                numbers.size(),
+                "  CPU %.0f %%  %d threads  %.0f MiB",
+                now.cpu_percent,
+                now.thread_count,
+                now.rss_mb);
   return text + numbers.data();
 }
 
-bool is_over(const std::string& phase) { return phase == "done" || phase == "failed" || phase == "stopped"; }
+bool is_over(const std::string& phase) {
+  return phase == "done" || phase == "failed" || phase == "stopped";
+}
 
 /// Redraws one line.
 class BarSink : public ProgressSink {
  public:
   void show(const ProgressSnapshot& now) override {
     if (is_over(now.phase)) return clear();
-    const double share = now.total > 0 ? std::clamp(static_cast<double>(now.done) / static_cast<double>(now.total), 0.0, 1.0) : 0;
+    const double share =
+        now.total > 0
+            ? std::clamp(static_cast<double>(now.done) / static_cast<double>(now.total), 0.0, 1.0)
+            : 0;
     const int full = static_cast<int>(share * kBarCells);
-    std::string bar = "[" + std::string(static_cast<std::size_t>(full), '#') + std::string(static_cast<std::size_t>(kBarCells - full), ' ') + "] ";
+    std::string bar = "[" + std::string(static_cast<std::size_t>(full), '#') +
+                      std::string(static_cast<std::size_t>(kBarCells - full), ' ') + "] ";
     std::fprintf(stderr, "\r\033[K%s%s", bar.c_str(), describe(now).c_str());
     std::fflush(stderr);
     drawn_ = true;
@@ -109,8 +127,12 @@ class JsonSink : public ProgressSink {
     json.update(to_json(now));
     print_line(json.dump());
   }
-  void say(const std::string& text) override { print_line(Json{{"event", "note"}, {"text", text}}.dump()); }
-  void warn(const std::string& text) override { print_line(Json{{"event", "warning"}, {"text", text}}.dump()); }
+  void say(const std::string& text) override {
+    print_line(Json{{"event", "note"}, {"text", text}}.dump());
+  }
+  void warn(const std::string& text) override {
+    print_line(Json{{"event", "warning"}, {"text", text}}.dump());
+  }
 };
 
 class QuietSink : public ProgressSink {
@@ -130,7 +152,8 @@ std::unique_ptr<ProgressSink> make_progress_sink(const std::string& name) {
     if (isatty(STDERR_FILENO) != 0) return std::make_unique<BarSink>();
     return std::make_unique<PlainSink>();
   }
-  throw Error(ErrorKind::bad_usage, "--progress must be auto, plain, json or none, not '" + name + "'");
+  throw Error(ErrorKind::bad_usage,
+              "--progress must be auto, plain, json or none, not '" + name + "'");
 }
 
 }  // namespace screenalytics

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cli/stop_signals.h"
 
+#include <cstdlib>
+#include <string_view>
+
 #include <pthread.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): POSIX signal sets
 #include <unistd.h>
-
-#include <cstdlib>
-#include <string_view>
 
 namespace screenalytics {
 namespace {

@@ -7,8 +7,9 @@
 
 namespace screenalytics {
 
-/// SIGINT and SIGTERM as a stop request: the first lets the segments under way finish, a second leaves at once
-/// (finished segments are kept either way). Make it before any other thread, so that all inherit the blocked mask.
+/// SIGINT and SIGTERM as a stop request: the first lets the segments under way finish, a second
+/// leaves at once (finished segments are kept either way). Make it before any other thread, so that
+/// all inherit the blocked mask.
 class StopSignals {
  public:
   StopSignals();

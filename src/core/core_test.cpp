@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <gtest/gtest.h>
-
-#include <limits>
-
 #include "core/face.h"
 #include "core/geometry.h"
 #include "core/time.h"
+
+#include <limits>
+
+#include <gtest/gtest.h>
 
 namespace screenalytics {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/geometry.h"
+
 #include <optional>
 #include <vector>
-
-#include "core/geometry.h"
 
 namespace screenalytics {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/detection.h"
+#include "core/frame.h"
+
 #include <optional>
 #include <span>
 #include <vector>
-
-#include "core/detection.h"
-#include "core/frame.h"
 
 namespace screenalytics {
 

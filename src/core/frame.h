@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/geometry.h"
+#include "core/ids.h"
+#include "core/time.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
-
-#include "core/geometry.h"
-#include "core/ids.h"
-#include "core/time.h"
 
 namespace screenalytics {
 
@@ -52,9 +52,9 @@ struct Window {
   Rect place;
 };
 
-/// One decoded picture in its native pixel format. It converts only what it is asked for: a full-size
-/// BGR frame exists only when somebody wants one. Coordinates are source pixels after the container's
-/// rotation and mirror have been applied. Const calls are safe from several threads.
+/// One decoded picture in its native pixel format. It converts only what it is asked for: a
+/// full-size BGR frame exists only when somebody wants one. Coordinates are source pixels after the
+/// container's rotation and mirror have been applied. Const calls are safe from several threads.
 class Picture {
  public:
   virtual ~Picture() = default;

@@ -7,7 +7,8 @@
 namespace screenalytics {
 
 /// The container's own time line in microseconds: a frame's position is its presentation timestamp,
-/// so a video that starts at 5 s has its first frame at 5 s (docs/decisions/0002-container-time.md).
+/// so a video that starts at 5 s has its first frame at 5 s
+/// (docs/decisions/0002-container-time.md).
 struct MediaClock {
   using duration = std::chrono::microseconds;
   using rep = duration::rep;
@@ -19,7 +20,9 @@ using MediaTime = MediaClock::time_point;
 using Duration = MediaClock::duration;
 
 /// Seconds as a number, for artifacts and reports only.
-inline double to_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+inline double to_seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 inline double to_seconds(MediaTime time) { return to_seconds(time.time_since_epoch()); }
 
 /// The nearest whole number of microseconds.

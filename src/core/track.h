@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <vector>
-
 #include "core/detection.h"
 #include "core/face.h"
 #include "core/ids.h"
 #include "core/time.h"
+
+#include <vector>
 
 namespace screenalytics {
 

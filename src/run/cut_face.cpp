@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/cut_face.h"
 
+#include "faces/face_quality.h"
 #include "store/jpeg.h"
 
 namespace screenalytics {
@@ -16,7 +17,9 @@ CutFace cut_face(const Picture& picture, const Detection& face, const Settings& 
   return cut;
 }
 
-std::vector<std::uint8_t> thumbnail_jpeg(const Picture& picture, const Detection& face, const Settings& settings) {
+std::vector<std::uint8_t> thumbnail_jpeg(const Picture& picture,
+                                         const Detection& face,
+                                         const Settings& settings) {
   const Rect wanted = thumbnail_window(face.box, picture.pixel_aspect(), settings.thumbnails);
   const Image thumbnail = make_thumbnail(picture.window(wanted), wanted, settings.thumbnails);
   return encode_jpeg(thumbnail, settings.output.jpeg_quality);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <vector>
-
 #include "core/face.h"
 #include "core/frame.h"
 #include "run/settings.h"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
 
 namespace screenalytics {
 
@@ -20,6 +20,8 @@ struct CutFace {
 CutFace cut_face(const Picture& picture, const Detection& face, const Settings& settings);
 
 /// The face's square thumbnail as a finished JPEG.
-std::vector<std::uint8_t> thumbnail_jpeg(const Picture& picture, const Detection& face, const Settings& settings);
+std::vector<std::uint8_t> thumbnail_jpeg(const Picture& picture,
+                                         const Detection& face,
+                                         const Settings& settings);
 
 }  // namespace screenalytics

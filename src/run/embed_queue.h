@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/face.h"
+#include "core/frame.h"
+#include "faces/face_embedder.h"
+#include "run/settings.h"
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "core/face.h"
-#include "core/frame.h"
-#include "faces/face_embedder.h"
-#include "run/settings.h"
-
 namespace screenalytics {
 
-/// Gathers faces from anywhere and embeds them in batches. `Done` gets each face's embedding (empty: zero vector) in
-/// the order of `add`, at the latest at `flush`. Counts model calls. One thread.
+/// Gathers faces from anywhere and embeds them in batches. `Done` gets each face's embedding
+/// (empty: zero vector) in the order of `add`, at the latest at `flush`. Counts model calls. One
+/// thread.
 class EmbedQueue {
  public:
   using Done = std::function<void(std::optional<Embedding>)>;
   EmbedQueue(const FaceEmbedder& embedder, const EmbedOptions& options)
-      : embedder_(embedder), batch_(options.batch ? static_cast<std::size_t>(options.batch_size) : 1) {}
+      : embedder_(embedder),
+        batch_(options.batch ? static_cast<std::size_t>(options.batch_size) : 1) {}
 
   void add(Image crop, Done done) {
     crops_.push_back(std::move(crop));

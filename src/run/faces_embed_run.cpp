@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
-#include <filesystem>
-#include <future>
-#include <map>
-#include <optional>
-#include <utility>
-
 #include "core/error.h"
 #include "faces/pick_samples.h"
 #include "run/cut_face.h"
@@ -17,6 +10,13 @@
 #include "run/save_frames.h"
 #include "run/worker_pool.h"
 #include "video/frame_decoder.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <future>
+#include <map>
+#include <optional>
+#include <utility>
 
 namespace screenalytics {
 namespace {
@@ -74,7 +74,8 @@ class FacesEmbed {
         pool_(settings_.scan.workers > 0 ? settings_.scan.workers : context.budget.cores()) {
     if (prepared_.sha256 != manifest_.at("input").at("sha256").get<std::string>()) {
       throw Error(ErrorKind::bad_data,
-                  "'" + settings_.video.string() + "' is not the video that run '" + run_.run_id() + "' was made from: run detect-track again");
+                  "'" + settings_.video.string() + "' is not the video that run '" + run_.run_id() +
+                      "' was made from: run detect-track again");
     }
   }
 
@@ -82,7 +83,8 @@ class FacesEmbed {
     context_.progress.begin(run_.ep_id(), run_.run_id(), run_.file("progress.json"));
     read_tracks();
     std::filesystem::remove(run_.file("manifest.json"));
-    for (const char* folder : {"crops", "thumbs", "frames"}) std::filesystem::remove_all(run_.file(folder));
+    for (const char* folder : {"crops", "thumbs", "frames"})
+      std::filesystem::remove_all(run_.file(folder));
     embed();
     write();
     return {run_, counts_, finish()};
@@ -95,7 +97,8 @@ class FacesEmbed {
     const VideoInfo& video = prepared_.index.info;
     while (const auto row = reader.next()) {
       TrackWork work{.track = read_track(*row)};
-      const auto good = pass_gates(work.track.sightings, video.size, video.pixel_aspect, settings_.gates, work.skips);
+      const auto good = pass_gates(
+          work.track.sightings, video.size, video.pixel_aspect, settings_.gates, work.skips);
       for (const std::size_t i : pick_samples(work.track.sightings, good, settings_.pick)) {
         chosen_[work.track.sightings[i].frame].push_back({tracks_.size(), i});
         work.faces[i];
@@ -109,7 +112,8 @@ class FacesEmbed {
     for (const auto& [frame, list] : chosen_) faces += static_cast<std::int64_t>(list.size());
     context_.progress.phase("faces", faces, "faces");
     std::vector<std::future<EmbedTotals>> jobs;
-    for (const Segment& segment : plan_segments(prepared_.index, from_seconds(settings_.scan.segment_seconds))) {
+    for (const Segment& segment :
+         plan_segments(prepared_.index, from_seconds(settings_.scan.segment_seconds))) {
       if (chosen_.lower_bound(segment.first) == chosen_.lower_bound(segment.end)) continue;
       jobs.push_back(pool_.submit([this, segment] { return embed(segment); }));
     }
@@ -140,7 +144,11 @@ class FacesEmbed {
     return {.calls = queue.calls(), .faces = queue.faces(), .decoder = decoder.stats()};
   }
 
-  void cut(const Picture& picture, const Chosen& chosen, EmbeddedFace& out, EmbedQueue& queue, CpuBudget::Permit& permit) {
+  void cut(const Picture& picture,
+           const Chosen& chosen,
+           EmbeddedFace& out,
+           EmbedQueue& queue,
+           CpuBudget::Permit& permit) {
     const TrackWork& work = tracks_[chosen.track];
     const Sighting& sighting = work.track.sightings[chosen.sighting];
     permit.enter(Stage::crop);
@@ -151,7 +159,11 @@ class FacesEmbed {
     }
     permit.enter(Stage::images);
     FaceRow names{.track = work.track.id, .sighting = sighting};
-    save_pictures(run_, settings_.output, thumbnail_jpeg(picture, sighting.detection, settings_), *face.crop, names);
+    save_pictures(run_,
+                  settings_.output,
+                  thumbnail_jpeg(picture, sighting.detection, settings_),
+                  *face.crop,
+                  names);
     out.thumb = names.thumb;
     out.crop = names.crop;
     permit.enter(Stage::embed);
@@ -177,7 +189,16 @@ class FacesEmbed {
     };
     for (const TrackWork& work : tracks_) {
       Json row = *old_rows.next();
-      for (const char* key : {"faces_count", "face_embedding_row", "face_embedding_model", "face_embedding_samples", "face_embedding_spread", "coherence_warning", "thumb_rel_path", "seed_cast_id", "seed_similarity"}) row.erase(key);
+      for (const char* key : {"faces_count",
+                              "face_embedding_row",
+                              "face_embedding_model",
+                              "face_embedding_samples",
+                              "face_embedding_spread",
+                              "coherence_warning",
+                              "thumb_rel_path",
+                              "seed_cast_id",
+                              "seed_similarity"})
+        row.erase(key);
       permit.enter(Stage::write);
       TrackFaces summary = write_rows(work, faces, match);
       permit.enter(Stage::pool);
@@ -250,20 +271,46 @@ class FacesEmbed {
     std::ranges::sort(frames_with_faces_);
     const auto repeated = std::ranges::unique(frames_with_faces_);
     frames_with_faces_.erase(repeated.begin(), repeated.end());
-    if (!frames_with_faces_.empty()) save_frames(prepared_.index, frames_with_faces_, run_, settings_.output.jpeg_quality);
+    if (!frames_with_faces_.empty())
+      save_frames(prepared_.index, frames_with_faces_, run_, settings_.output.jpeg_quality);
     permit.enter(Stage::hash);
-    std::vector<std::string> names{"detections.jsonl", "tracks.jsonl", "shots.jsonl", "track_metrics.json", "faces.jsonl", "faces.npy", "tracks.npy"};
+    std::vector<std::string> names{"detections.jsonl",
+                                   "tracks.jsonl",
+                                   "shots.jsonl",
+                                   "track_metrics.json",
+                                   "faces.jsonl",
+                                   "faces.npy",
+                                   "tracks.npy"};
     for (const char* folder : {"crops", "thumbs", "frames"}) add_files(run_, folder, names);
     counts_.embedder_calls = totals_.calls;
     counts_.faces_embedded = totals_.faces;
-    manifest_["stages"]["faces_embed"] = {{"status", "done"}, {"finished_at", now_text()}, {"command", context_.command}, {"settings", to_json(settings_)}, {"cpu", describe_cpu(context_, began_)}};
+    manifest_["stages"]["faces_embed"] = {{"status", "done"},
+                                          {"finished_at", now_text()},
+                                          {"command", context_.command},
+                                          {"settings", to_json(settings_)},
+                                          {"cpu", describe_cpu(context_, began_)}};
     Json& counts = manifest_["counts"];
-    for (const char* key : {"faces_kept", "faces_skipped", "skips", "faces_embedded", "faces_seeded", "tracks_seeded", "incoherent_tracks"}) counts[key] = describe_counts(counts_)[key];
+    for (const char* key : {"faces_kept",
+                            "faces_skipped",
+                            "skips",
+                            "faces_embedded",
+                            "faces_seeded",
+                            "tracks_seeded",
+                            "incoherent_tracks"})
+      counts[key] = describe_counts(counts_)[key];
     counts["model_calls"]["embedder"] = totals_.calls;
     const FrameDecoderStats& decoder = totals_.decoder;
-    manifest_["frame_decoder"] = {{"hits", decoder.hits}, {"misses", decoder.misses}, {"seeks", decoder.decode.seeks}, {"frames_decoded", decoder.decode.frames_decoded}, {"retries", decoder.decode.retries}};
-    context_.progress.say("decoder: " + std::to_string(decoder.misses) + " frames decoded for faces, " + std::to_string(decoder.hits) + " from the cache, " + std::to_string(decoder.decode.seeks) + " seeks");
-    if (const auto lost = counts_.skips["bad_source_frame"]; lost > 0) context_.progress.warn(std::to_string(lost) + " face(s) lie on frames that could not be decoded");
+    manifest_["frame_decoder"] = {{"hits", decoder.hits},
+                                  {"misses", decoder.misses},
+                                  {"seeks", decoder.decode.seeks},
+                                  {"frames_decoded", decoder.decode.frames_decoded},
+                                  {"retries", decoder.decode.retries}};
+    context_.progress.say("decoder: " + std::to_string(decoder.misses) +
+                          " frames decoded for faces, " + std::to_string(decoder.hits) +
+                          " from the cache, " + std::to_string(decoder.decode.seeks) + " seeks");
+    if (const auto lost = counts_.skips["bad_source_frame"]; lost > 0)
+      context_.progress.warn(std::to_string(lost) +
+                             " face(s) lie on frames that could not be decoded");
     manifest_["models"] = describe_models(prepared_.models);
     manifest_["artifacts"] = describe_artifacts(run_, names);
     write_atomically(run_.file("manifest.json"), manifest_.dump(1) + "\n");

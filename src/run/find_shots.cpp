@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "run/find_shots.h"
 
-#include <algorithm>
-
 #include "video/frame_decoder.h"
+
+#include <algorithm>
 
 namespace screenalytics {
 
@@ -40,7 +40,8 @@ std::vector<Shot> ShotSearch::finish() {
     if (first <= shots.back().first) continue;
     const MediaTime start = index_.at(first).time;
     shots.back().span.end = start;
-    shots.push_back({.id = {shots.back().id.value + 1}, .first = first, .span = {start, index_.info.end}});
+    shots.push_back(
+        {.id = {shots.back().id.value + 1}, .first = first, .span = {start, index_.info.end}});
   }
   return shots;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <vector>
-
 #include "core/ids.h"
 #include "core/time.h"
 #include "store/segment_record.h"
 #include "video/shot_cuts.h"
 #include "video/video_index.h"
+
+#include <vector>
 
 namespace screenalytics {
 
@@ -18,11 +18,13 @@ struct Shot {
   TimeSpan span;
 };
 
-/// Collects the signatures of all decoded frames, segment by segment in order, and gives the shots. Where frames
-/// beside a cut were left undecoded in pass 1, `finish` decodes just those to put the cut on its exact frame.
+/// Collects the signatures of all decoded frames, segment by segment in order, and gives the shots.
+/// Where frames beside a cut were left undecoded in pass 1, `finish` decodes just those to put the
+/// cut on its exact frame.
 class ShotSearch {
  public:
-  ShotSearch(const VideoIndex& index, const ShotOptions& options) : index_(index), finder_(options) {}
+  ShotSearch(const VideoIndex& index, const ShotOptions& options)
+      : index_(index), finder_(options) {}
   void push(const FrameRecord& frame);
   std::vector<Shot> finish();
   /// Frames that `finish` had to decode once more.

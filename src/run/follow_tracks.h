@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/track.h"
+#include "run/find_shots.h"
+#include "store/segment_record.h"
+#include "track/byte_tracker.h"
+
 #include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include "core/track.h"
-#include "run/find_shots.h"
-#include "store/segment_record.h"
-#include "track/byte_tracker.h"
 
 namespace screenalytics {
 
@@ -43,9 +43,9 @@ struct FollowedDetection {
 /// Everything that was seen in one shot.
 struct FollowedShot {
   Shot shot;
-  std::vector<FollowedTrack> tracks;            ///< in order of first appearance
-  std::vector<FollowedDetection> detections;    ///< in time order
-  std::vector<FrameIndex> missing;              ///< sampled frames that could not be decoded
+  std::vector<FollowedTrack> tracks;          ///< in order of first appearance
+  std::vector<FollowedDetection> detections;  ///< in time order
+  std::vector<FrameIndex> missing;            ///< sampled frames that could not be decoded
 };
 
 /// ByteTrack over the sampled frames of all segments in time order, one tracker a shot.
@@ -53,7 +53,8 @@ class TrackFollower {
  public:
   TrackFollower(std::vector<Shot> shots, const ByteTrackOptions& options);
   /// Shots that ended before this frame, in order (also those without any sampled frame).
-  std::vector<FollowedShot> step(const FrameRecord& frame, const std::shared_ptr<const SegmentFile>& file);
+  std::vector<FollowedShot> step(const FrameRecord& frame,
+                                 const std::shared_ptr<const SegmentFile>& file);
   void add_missing(FrameIndex frame) { missing_.push_back(frame); }
   std::vector<FollowedShot> finish();
 
@@ -62,10 +63,10 @@ class TrackFollower {
 
   std::vector<Shot> shots_;
   ByteTrackOptions options_;
-  ByteTracker tracker_;
-  std::size_t current_ = 0;                       // position in shots_
+  std::optional<ByteTracker> tracker_;
+  std::size_t current_ = 0;  // position in shots_
   FollowedShot open_;
-  std::map<std::int64_t, std::size_t> numbers_;   // the tracker's id -> position in open_.tracks
+  std::map<std::int64_t, std::size_t> numbers_;  // the tracker's id -> position in open_.tracks
   std::vector<FrameIndex> missing_;
 };
 

@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "run/harvest_faces.h"
 
+#include "run/embed_queue.h"
+
 #include <algorithm>
 #include <iterator>
 #include <tuple>
 #include <utility>
 
-#include "run/embed_queue.h"
-
 namespace screenalytics {
 namespace {
 
-/// Harvests one group of shots. Tracks that turn out to hold two people are cut in two, and each half goes through
-/// the same steps again until all samples of every track agree.
+/// Harvests one group of shots. Tracks that turn out to hold two people are cut in two, and each
+/// half goes through the same steps again until all samples of every track agree.
 class GroupHarvest {
  public:
-  GroupHarvest(const VideoInfo& video, const LoadedModels& models, const Settings& settings, CpuBudget::Permit& permit)
-      : video_(video), settings_(settings), permit_(permit), queue_(*models.embedder, settings.embed) {}
+  GroupHarvest(const VideoInfo& video,
+               const LoadedModels& models,
+               const Settings& settings,
+               CpuBudget::Permit& permit)
+      : video_(video),
+        settings_(settings),
+        permit_(permit),
+        queue_(*models.embedder, settings.embed) {}
 
   HarvestedGroup run(std::vector<FollowedShot> shots) {
     for (FollowedShot& shot : shots) group_.shots.push_back(take(std::move(shot)));
-    const PickOptions check{.samples = SampleChoice::best, .max_samples = settings_.pick.max_samples};
+    const PickOptions check{.samples = SampleChoice::best,
+                            .max_samples = settings_.pick.max_samples};
     embed_picks(check);
     while (split_mixed_tracks()) embed_picks(check);
     if (settings_.pick.samples == SampleChoice::all) embed_picks(settings_.pick);
@@ -32,7 +39,9 @@ class GroupHarvest {
 
  private:
   HarvestedShot take(FollowedShot followed) {
-    HarvestedShot shot{.shot = followed.shot, .detections = std::move(followed.detections), .missing = std::move(followed.missing)};
+    HarvestedShot shot{.shot = followed.shot,
+                       .detections = std::move(followed.detections),
+                       .missing = std::move(followed.missing)};
     for (std::size_t i = 0; i < followed.tracks.size(); ++i) {
       HarvestedTrack track{.origin = i,
                            .sightings = std::move(followed.tracks[i].sightings),
@@ -44,7 +53,8 @@ class GroupHarvest {
   }
 
   void gate(HarvestedTrack& track) const {
-    const auto good = pass_gates(track.sightings, video_.size, video_.pixel_aspect, settings_.gates, track.skips);
+    const auto good =
+        pass_gates(track.sightings, video_.size, video_.pixel_aspect, settings_.gates, track.skips);
     for (const std::size_t i : good) {
       if (!track.pixels[i].crop) track.skips[i] = Skip{SkipReason::off_frame, std::nullopt};
     }
@@ -61,7 +71,8 @@ class GroupHarvest {
   void embed_picks(const PickOptions& options) {
     for (HarvestedShot& shot : group_.shots) {
       for (HarvestedTrack& track : shot.tracks) {
-        for (const std::size_t i : pick_samples(track.sightings, good_sightings(track), options)) embed(track, i);
+        for (const std::size_t i : pick_samples(track.sightings, good_sightings(track), options))
+          embed(track, i);
       }
     }
     permit_.enter(Stage::embed);
@@ -113,15 +124,22 @@ class GroupHarvest {
     }
     const auto change = find_switch(samples, qualities, settings_.split);
     if (!change) return std::nullopt;
-    return narrow(track, samples[*change - 1], places[*change - 1], samples[*change], places[*change]);
+    return narrow(
+        track, samples[*change - 1], places[*change - 1], samples[*change], places[*change]);
   }
 
-  /// The person changes between two samples: looks at the good sightings in between, halving the stretch.
-  std::size_t narrow(HarvestedTrack& track, const Embedding& before, std::size_t low, const Embedding& after, std::size_t high) {
+  /// The person changes between two samples: looks at the good sightings in between, halving the
+  /// stretch.
+  std::size_t narrow(HarvestedTrack& track,
+                     const Embedding& before,
+                     std::size_t low,
+                     const Embedding& after,
+                     std::size_t high) {
     const auto good = good_sightings(track);
     while (true) {
       std::vector<std::size_t> between;
-      std::ranges::copy_if(good, std::back_inserter(between), [&](std::size_t i) { return i > low && i < high; });
+      std::ranges::copy_if(
+          good, std::back_inserter(between), [&](std::size_t i) { return i > low && i < high; });
       if (between.empty()) return high;
       const std::size_t middle = between[between.size() / 2];
       embed(track, middle);
@@ -136,7 +154,8 @@ class GroupHarvest {
   HarvestedTrack part(const HarvestedTrack& whole, std::size_t begin, std::size_t end) const {
     const auto cut = [&](const auto& all) {
       using List = std::remove_cvref_t<decltype(all)>;
-      return List(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end));
+      return List(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                  all.begin() + static_cast<std::ptrdiff_t>(end));
     };
     HarvestedTrack half{.origin = whole.origin,
                         .first = whole.first + begin,
@@ -144,7 +163,8 @@ class GroupHarvest {
                         .pixels = cut(whole.pixels)};
     gate(half);
     for (const auto& [i, embedding] : whole.embeddings) {
-      if (i >= begin && i < end && !half.skips[i - begin]) half.embeddings.emplace(i - begin, embedding);
+      if (i >= begin && i < end && !half.skips[i - begin])
+        half.embeddings.emplace(i - begin, embedding);
     }
     return half;
   }
@@ -160,10 +180,13 @@ class GroupHarvest {
     }
   }
 
-  /// Keeps the faces that the user asked for (the appearance check may have embedded more) and pools them.
+  /// Keeps the faces that the user asked for (the appearance check may have embedded more) and
+  /// pools them.
   void pool(HarvestedTrack& track) const {
     const auto wanted = pick_samples(track.sightings, good_sightings(track), settings_.pick);
-    std::erase_if(track.embeddings, [&](const auto& entry) { return !std::ranges::binary_search(wanted, entry.first); });
+    std::erase_if(track.embeddings, [&](const auto& entry) {
+      return !std::ranges::binary_search(wanted, entry.first);
+    });
     std::vector<Embedding> samples;
     std::vector<float> qualities;
     for (const auto& [i, embedding] : track.embeddings) {

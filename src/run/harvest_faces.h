@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <optional>
-#include <vector>
-
 #include "budget/cpu_budget.h"
 #include "faces/gates.h"
 #include "faces/pool_track.h"
@@ -15,12 +9,18 @@
 #include "run/settings.h"
 #include "video/video_info.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
 namespace screenalytics {
 
 /// One person's face through one shot, with what was decided about each sighting.
 struct HarvestedTrack {
-  std::size_t origin = 0;   ///< position in the shot's followed tracks
-  std::size_t first = 0;    ///< position of its first sighting in the followed track
+  std::size_t origin = 0;  ///< position in the shot's followed tracks
+  std::size_t first = 0;   ///< position of its first sighting in the followed track
   std::vector<Sighting> sightings;
   std::vector<SightingPixels> pixels;
   std::vector<std::optional<Skip>> skips;       ///< of each sighting
@@ -39,12 +39,12 @@ struct HarvestedShot {
 struct HarvestedGroup {
   std::vector<HarvestedShot> shots;
   std::int64_t embedder_calls = 0;
-  std::int64_t faces_embedded = 0;   ///< kept or not: what the model was asked for
+  std::int64_t faces_embedded = 0;  ///< kept or not: what the model was asked for
 };
 
-/// Gates, sample choice, embedding in batches that cross frames, tracks and shots, appearance check (a track whose
-/// own samples disagree is split where the person changes) and pooling, for a group of shots. Deterministic; runs on
-/// the calling thread under `permit`.
+/// Gates, sample choice, embedding in batches that cross frames, tracks and shots, appearance check
+/// (a track whose own samples disagree is split where the person changes) and pooling, for a group
+/// of shots. Deterministic; runs on the calling thread under `permit`.
 HarvestedGroup harvest_faces(std::vector<FollowedShot> shots,
                              const VideoInfo& video,
                              const LoadedModels& models,

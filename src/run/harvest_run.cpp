@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "run/harvest_run.h"
 
-#include <deque>
-#include <future>
-#include <set>
-#include <utility>
-
 #include "core/error.h"
 #include "files/atomic_file.h"
 #include "run/find_shots.h"
@@ -17,10 +12,16 @@
 #include "run/scan_segment.h"
 #include "run/worker_pool.h"
 
+#include <deque>
+#include <future>
+#include <set>
+#include <utility>
+
 namespace screenalytics {
 namespace {
 
-/// Faces waiting before a group of shots goes to a worker: enough for full batches, small enough to spread.
+/// Faces waiting before a group of shots goes to a worker: enough for full batches, small enough to
+/// spread.
 constexpr std::size_t kGroupFaces = 64;
 
 /// What pass 1 did, over all segments.
@@ -51,7 +52,8 @@ class Harvest {
         began_(std::chrono::steady_clock::now()),
         started_at_(now_text()),
         prepared_(prepare_run(settings, context)),
-        plan_(plan_scan(prepared_.index, settings, prepared_.sha256, describe_models(prepared_.models))),
+        plan_(plan_scan(
+            prepared_.index, settings, prepared_.sha256, describe_models(prepared_.models))),
         run_(choose_run(settings, plan_.key)),
         lock_(run_),
         pool_(settings.scan.workers > 0 ? settings.scan.workers : context.budget.cores()) {}
@@ -60,17 +62,27 @@ class Harvest {
     context_.progress.begin(run_.ep_id(), run_.run_id(), run_.file("progress.json"));
     begin_run(run_, plan_.key);
     const std::vector<Shot> shots = scan();
-    RunWriter writer = follow(shots);
+    const LoadedModels& models = prepared_.models;
+    const RowOrigin origin{settings_.ep_id, models.detector_card().name, models.embedder_card().name};
+    for (const char* folder : {"crops", "thumbs", "frames"}) {
+      std::filesystem::remove_all(run_.file(folder));
+    }
+    RunWriter writer(
+        run_, origin, settings_, models.embedder->dimension(), stage_ == HarvestStage::harvest);
+    writer.set_seeds(load_seeds(settings_, models, context_));
+    follow(shots, writer);
     Json manifest = finish(writer);
     return {run_, writer.counts(), std::move(manifest)};
   }
 
  private:
   std::vector<Shot> scan() {
-    context_.progress.phase("scan", static_cast<std::int64_t>(prepared_.index.frames.size()), "frames");
+    context_.progress.phase(
+        "scan", static_cast<std::int64_t>(prepared_.index.frames.size()), "frames");
     std::vector<std::future<bool>> scans;
     scans.reserve(plan_.segments.size());
-    for (const Segment& segment : plan_.segments) scans.push_back(pool_.submit([this, &segment] { return scan(segment); }));
+    for (const Segment& segment : plan_.segments)
+      scans.push_back(pool_.submit([this, &segment] { return scan(segment); }));
     ShotSearch search(prepared_.index, settings_.shots);
     for (std::size_t i = 0; i < scans.size(); ++i) {
       totals_.resumed += scans[i].get() ? 1 : 0;
@@ -102,18 +114,15 @@ class Harvest {
     auto file = SegmentFile::open(run_.segment(segment.number), plan_.key);
     if (!file) {
       throw Error(ErrorKind::bad_data,
-                  "segment record '" + run_.segment(segment.number).string() + "' was changed while the run was reading it: run the same command again");
+                  "segment record '" + run_.segment(segment.number).string() +
+                      "' was changed while the run was reading it: run the same command again");
     }
     return std::make_shared<SegmentFile>(std::move(*file));
   }
 
-  RunWriter follow(const std::vector<Shot>& shots) {
-    context_.progress.phase("faces", static_cast<std::int64_t>(prepared_.index.frames.size()), "frames");
-    for (const char* folder : {"crops", "thumbs", "frames"}) std::filesystem::remove_all(run_.file(folder));
-    const LoadedModels& models = prepared_.models;
-    const RowOrigin origin{settings_.ep_id, models.detector_card().name, models.embedder_card().name};
-    RunWriter writer(run_, origin, settings_, models.embedder->dimension(), stage_ == HarvestStage::harvest);
-    writer.set_seeds(load_seeds(settings_, models, context_));
+  void follow(const std::vector<Shot>& shots, RunWriter& writer) {
+    context_.progress.phase(
+        "faces", static_cast<std::int64_t>(prepared_.index.frames.size()), "frames");
     TrackFollower follower(shots, settings_.track);
     for (const Segment& segment : plan_.segments) {
       follow(segment, follower);
@@ -126,7 +135,6 @@ class Harvest {
     }
     submit_group();
     write_ready(writer, 0);
-    return writer;
   }
 
   void follow(const Segment& segment, TrackFollower& follower) {
@@ -141,7 +149,8 @@ class Harvest {
 
   void gather(FollowedShot shot) {
     for (const FollowedTrack& track : shot.tracks) {
-      gathered_faces_ += std::min<std::size_t>(track.sightings.size(), static_cast<std::size_t>(settings_.pick.max_samples));
+      gathered_faces_ += std::min<std::size_t>(
+          track.sightings.size(), static_cast<std::size_t>(settings_.pick.max_samples));
     }
     gathered_.push_back(std::move(shot));
     if (gathered_faces_ >= kGroupFaces) submit_group();
@@ -151,7 +160,8 @@ class Harvest {
     if (gathered_.empty()) return;
     groups_.push_back(pool_.submit([this, shots = std::move(gathered_)]() mutable {
       auto permit = context_.budget.acquire(context_.stop, Stage::embed);
-      return harvest_faces(std::move(shots), prepared_.index.info, prepared_.models, settings_, permit);
+      return harvest_faces(
+          std::move(shots), prepared_.index.info, prepared_.models, settings_, permit);
     }));
     gathered_.clear();
     gathered_faces_ = 0;
@@ -192,9 +202,11 @@ class Harvest {
     };
     say(totals_.missing, "sampled frame(s) could not be decoded, also not on a second try");
     say(totals_.sum.packets_damaged, "damaged packet(s) were skipped");
-    say(totals_.sum.frames_damaged, "frame(s) came out damaged and were used as the decoder concealed them");
+    say(totals_.sum.frames_damaged,
+        "frame(s) came out damaged and were used as the decoder concealed them");
     say(prepared_.index.damaged_packets, "packet(s) were marked damaged by the container");
-    say(counts.incoherent_tracks, "track(s) have samples that disagree (coherence_warning in tracks.jsonl)");
+    say(counts.incoherent_tracks,
+        "track(s) have samples that disagree (coherence_warning in tracks.jsonl)");
   }
 
   Json describe(const RunCounts& counts) const {
@@ -204,11 +216,15 @@ class Harvest {
     if (stage_ == HarvestStage::harvest) {
       stages["faces_embed"] = done;
     } else if (faces_there) {
-      stages["faces_embed"] = {{"status", "stale"}, {"reason", "detect-track ran again after it: run faces-embed"}};
+      stages["faces_embed"] = {{"status", "stale"},
+                               {"reason", "detect-track ran again after it: run faces-embed"}};
     }
-    Json all_counts = {{"frames_decoded", totals_.sum.frames_decoded}, {"frames_sampled", plan_.samples.size()}};
+    Json all_counts = {{"frames_decoded", totals_.sum.frames_decoded},
+                       {"frames_sampled", plan_.samples.size()}};
     all_counts.update(describe_counts(counts));
-    all_counts["model_calls"] = {{"detector", totals_.sum.detector_calls}, {"landmarks", 0}, {"embedder", counts.embedder_calls}};
+    all_counts["model_calls"] = {{"detector", totals_.sum.detector_calls},
+                                 {"landmarks", 0},
+                                 {"embedder", counts.embedder_calls}};
     return {{"schema", 1},
             {"ep_id", run_.ep_id()},
             {"run_id", run_.run_id()},
@@ -219,7 +235,9 @@ class Harvest {
             {"key", plan_.key},
             {"settings", to_json(settings_)},
             {"models", describe_models(prepared_.models)},
-            {"runtime", {{"onnxruntime", runtime_version()}, {"device", prepared_.models.detector_model->device()}}},
+            {"runtime",
+             {{"onnxruntime", runtime_version()},
+              {"device", prepared_.models.detector_model->device()}}},
             {"input", describe_input(prepared_.index.info, prepared_.sha256)},
             {"counts", std::move(all_counts)},
             {"decode",

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <stop_token>
-#include <string>
-
 #include "budget/cpu_budget.h"
 #include "budget/cpu_limits.h"
 #include "run/progress.h"
 #include "run/run_writer.h"
 #include "run/settings.h"
+
+#include <stop_token>
+#include <string>
 
 namespace screenalytics {
 
@@ -22,8 +22,8 @@ struct RunContext {
   CpuBudget& budget;
   const CpuCap& cap;
   Progress& progress;
-  std::stop_token stop;    ///< finish the segments under way, keep what is there, leave
-  std::string command;     ///< as the user typed it, for the manifest
+  std::stop_token stop;  ///< finish the segments under way, keep what is there, leave
+  std::string command;   ///< as the user typed it, for the manifest
 };
 
 struct RunResult {
@@ -32,12 +32,13 @@ struct RunResult {
   Json manifest;
 };
 
-/// The main job: video file -> artifacts of one run. Resumes a run that was stopped (same input, same settings): only
-/// segments without a finished record are scanned. Throws Error; Error{cancelled} leaves a resumable run.
+/// The main job: video file -> artifacts of one run. Resumes a run that was stopped (same input,
+/// same settings): only segments without a finished record are scanned. Throws Error;
+/// Error{cancelled} leaves a resumable run.
 RunResult harvest(const Settings& settings, HarvestStage stage, const RunContext& context);
 
-/// faces-embed: reads tracks.jsonl of a run, decodes only the frames it needs, each once, and writes faces.jsonl,
-/// faces.npy, tracks.npy, pictures, and tracks.jsonl with the faces' fields.
+/// faces-embed: reads tracks.jsonl of a run, decodes only the frames it needs, each once, and
+/// writes faces.jsonl, faces.npy, tracks.npy, pictures, and tracks.jsonl with the faces' fields.
 RunResult embed_faces(const Settings& settings, const RunContext& context);
 
 }  // namespace screenalytics

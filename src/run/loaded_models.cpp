@@ -18,8 +18,8 @@ LoadedModels load_models(const Settings& settings) {
   const auto folder = settings.models / settings.pack;
   if (!std::filesystem::exists(folder / "models.json")) {
     throw Error(ErrorKind::not_found,
-                "model pack '" + settings.pack + "' is not installed in '" + settings.models.string() +
-                    "': run 'screenalytics models install" +
+                "model pack '" + settings.pack + "' is not installed in '" +
+                    settings.models.string() + "': run 'screenalytics models install" +
                     (settings.pack == "default" ? "'" : " FOLDER' with the folder of your models"));
   }
   models.pack = read_pack(folder);
@@ -27,7 +27,8 @@ LoadedModels load_models(const Settings& settings) {
   const ModelCard& embedder = models.embedder_card();
   models.detector_model = load_checked(models.pack, detector, settings.device);
   models.embedder_model = load_checked(models.pack, embedder, settings.device);
-  models.detector = make_detector(detector.family, *models.detector_model, detector.pixels, settings.detect);
+  models.detector =
+      make_detector(detector.family, *models.detector_model, detector.pixels, settings.detect);
   models.embedder = make_embedder(*models.embedder_model, embedder.pixels, embedder.dimension);
   return models;
 }

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "run/manifest.h"
 
+#include "budget/cpu_meter.h"
+
 #include <array>
 #include <ctime>
-
-#include "budget/cpu_meter.h"
 
 namespace screenalytics {
 namespace {
 
 const char* name_of(Transfer transfer) {
   switch (transfer) {
-    case Transfer::pq: return "pq";
-    case Transfer::hlg: return "hlg";
-    case Transfer::sdr: break;
+    case Transfer::pq:
+      return "pq";
+    case Transfer::hlg:
+      return "hlg";
+    case Transfer::sdr:
+      break;
   }
   return "sdr";
 }
@@ -58,7 +61,8 @@ Json describe_cpu(const RunContext& context, std::chrono::steady_clock::time_poi
   const StageTimes times = context.budget.times();
   for (std::size_t i = 0; i < kStageCount; ++i) {
     const double seconds = std::chrono::duration<double>(times[i]).count();
-    if (seconds > 0) stages[std::string(screenalytics::name_of(static_cast<Stage>(i)))] = rounded(seconds, 3);
+    if (seconds > 0)
+      stages[std::string(screenalytics::name_of(static_cast<Stage>(i)))] = rounded(seconds, 3);
   }
   return {{"asked_percent", context.cap.asked_percent},
           {"cap_percent", context.cap.percent},

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "run/harvest_run.h"
 #include "run/loaded_models.h"
 #include "video/video_index.h"
+
+#include <string>
+#include <vector>
 
 namespace screenalytics {
 

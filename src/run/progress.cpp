@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "run/progress.h"
 
-#include <algorithm>
-
 #include "core/error.h"
 #include "files/atomic_file.h"
+
+#include <algorithm>
 
 namespace screenalytics {
 
@@ -41,7 +41,9 @@ Progress::~Progress() {
   watcher_.join();
 }
 
-void Progress::begin(const std::string& ep_id, const std::string& run_id, const std::filesystem::path& file) {
+void Progress::begin(const std::string& ep_id,
+                     const std::string& run_id,
+                     const std::filesystem::path& file) {
   const std::lock_guard lock(mutex_);
   state_.ep_id = ep_id;
   state_.run_id = run_id;
@@ -65,7 +67,8 @@ void Progress::say(const std::string& text) {
 
 void Progress::warn(const std::string& text) {
   const std::lock_guard lock(mutex_);
-  if (std::ranges::find(state_.warnings, text) == state_.warnings.end()) state_.warnings.push_back(text);
+  if (std::ranges::find(state_.warnings, text) == state_.warnings.end())
+    state_.warnings.push_back(text);
   sink_.warn(text);
 }
 
@@ -108,7 +111,10 @@ ProgressSnapshot Progress::take() {
   state_.elapsed_s = std::chrono::duration<double>(reading.at - began_).count();
   state_.fps = in_phase.count() > 0 ? static_cast<double>(state_.done) / in_phase.count() : 0;
   const bool known = state_.fps > 0 && state_.total > 0;
-  state_.eta_s = known ? static_cast<double>(std::max<std::int64_t>(state_.total - state_.done, 0)) / state_.fps : -1;
+  state_.eta_s =
+      known
+          ? static_cast<double>(std::max<std::int64_t>(state_.total - state_.done, 0)) / state_.fps
+          : -1;
   if (reading.at - last_.at >= std::chrono::milliseconds(50)) {
     state_.cpu_percent = percent_between(last_, reading);
     last_ = reading;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "budget/cpu_meter.h"
+#include "store/json_lines.h"
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -12,23 +15,20 @@
 #include <thread>
 #include <vector>
 
-#include "budget/cpu_meter.h"
-#include "store/json_lines.h"
-
 namespace screenalytics {
 
 /// One look at a run under way; the content of progress.json.
 struct ProgressSnapshot {
   std::string ep_id;
   std::string run_id;
-  std::string phase;   ///< start, index, scan, shots, track, faces, write, done, failed, stopped
+  std::string phase;  ///< start, index, scan, shots, track, faces, write, done, failed, stopped
   std::int64_t done = 0;
-  std::int64_t total = 0;   ///< 0: not known yet
-  std::string unit;         ///< frames, bytes, faces
-  double fps = 0;           ///< units a second in this phase
-  double eta_s = -1;        ///< seconds to the end of this phase; negative: not known
-  double elapsed_s = 0;     ///< since the start of the run
-  double cpu_percent = 0;   ///< since the last look
+  std::int64_t total = 0;  ///< 0: not known yet
+  std::string unit;        ///< frames, bytes, faces
+  double fps = 0;          ///< units a second in this phase
+  double eta_s = -1;       ///< seconds to the end of this phase; negative: not known
+  double elapsed_s = 0;    ///< since the start of the run
+  double cpu_percent = 0;  ///< since the last look
   int thread_count = 0;
   double rss_mb = 0;
   std::vector<std::string> warnings;
@@ -46,7 +46,8 @@ class ProgressSink {
   virtual void warn(const std::string& text) = 0;
 };
 
-/// Counts work from any thread; a thread of its own looks every `interval`, shows the sink and replaces
+/// Counts work from any thread; a thread of its own looks every `interval`, shows the sink and
+/// replaces
 /// `<run>/progress.json` atomically.
 class Progress {
  public:
@@ -56,7 +57,9 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   /// From now on progress.json is kept in the run's folder.
-  void begin(const std::string& ep_id, const std::string& run_id, const std::filesystem::path& file);
+  void begin(const std::string& ep_id,
+             const std::string& run_id,
+             const std::filesystem::path& file);
   void phase(const std::string& name, std::int64_t total, const std::string& unit);
   void add(std::int64_t done) { done_ += done; }
   void set(std::int64_t done) { done_ = done; }

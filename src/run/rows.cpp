@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "run/rows.h"
 
-#include <algorithm>
-
 #include "core/error.h"
 #include "run/settings.h"
 #include "store/run_folder.h"
+
+#include <algorithm>
 
 namespace screenalytics {
 namespace {
@@ -52,7 +52,10 @@ void add_seed(Json& row, const std::optional<CastMatch>& seed) {
 }
 
 Box read_box(const Json& json) {
-  return {json.at(0).get<float>(), json.at(1).get<float>(), json.at(2).get<float>(), json.at(3).get<float>()};
+  return {json.at(0).get<float>(),
+          json.at(1).get<float>(),
+          json.at(2).get<float>(),
+          json.at(3).get<float>()};
 }
 
 Sighting read_sample(const Json& json) {
@@ -73,14 +76,20 @@ Sighting read_sample(const Json& json) {
   quality.contrast = json.at("contrast").get<float>();
   quality.size = json.at("size").get<float>();
   if (json.contains("yaw")) {
-    quality.pose = HeadPose{json.at("yaw").get<float>(), json.at("pitch").get<float>(), json.at("roll").get<float>()};
+    quality.pose = HeadPose{
+        json.at("yaw").get<float>(), json.at("pitch").get<float>(), json.at("roll").get<float>()};
   }
   return sighting;
 }
 
 }  // namespace
 
-Json detection_row(const RowOrigin& origin, FrameIndex frame, MediaTime time, const Detection& detection, std::optional<TrackId> track, ShotId shot) {
+Json detection_row(const RowOrigin& origin,
+                   FrameIndex frame,
+                   MediaTime time,
+                   const Detection& detection,
+                   std::optional<TrackId> track,
+                   ShotId shot) {
   return {{"ep_id", origin.ep_id},
           {"ts", seconds(time)},
           {"frame_idx", frame.value},
@@ -168,12 +177,17 @@ Json shot_row(const RowOrigin& origin, const Shot& shot) {
 
 Track read_track(const Json& row) {
   try {
-    Track track{.id = {row.at("track_id").get<std::int64_t>()}, .shot = {row.at("shot").get<std::int64_t>()}};
+    Track track{.id = {row.at("track_id").get<std::int64_t>()},
+                .shot = {row.at("shot").get<std::int64_t>()}};
     for (const Json& json : row.at("samples")) track.sightings.push_back(read_sample(json));
-    if (track.sightings.empty()) throw Error(ErrorKind::bad_data, "tracks.jsonl: a track has no samples: run detect-track again");
+    if (track.sightings.empty())
+      throw Error(ErrorKind::bad_data,
+                  "tracks.jsonl: a track has no samples: run detect-track again");
     return track;
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::bad_data, std::string("tracks.jsonl: a row lacks what faces-embed needs (") + error.what() + "): run detect-track again");
+    throw Error(ErrorKind::bad_data,
+                std::string("tracks.jsonl: a row lacks what faces-embed needs (") + error.what() +
+                    "): run detect-track again");
   }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "run/run_choice.h"
 
+#include "core/error.h"
+#include "files/atomic_file.h"
+
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-
-#include "core/error.h"
-#include "files/atomic_file.h"
 
 namespace screenalytics {
 namespace {
@@ -23,7 +23,8 @@ std::string next_name(const std::vector<std::string>& runs) {
   int highest = 0;
   for (const std::string& name : runs) {
     int number = 0;
-    if (name.starts_with("run-")) std::from_chars(name.data() + 4, name.data() + name.size(), number);
+    if (name.starts_with("run-"))
+      std::from_chars(name.data() + 4, name.data() + name.size(), number);
     highest = std::max(highest, number);
   }
   const std::string digits = std::to_string(highest + 1);
@@ -43,15 +44,17 @@ RunFolder choose_run(const Settings& settings, const std::string& key) {
 }
 
 RunFolder find_run(const Settings& settings) {
-  const auto runs = settings.run_id.empty() ? list_runs(settings.data, settings.ep_id) : std::vector{settings.run_id};
+  const auto runs = settings.run_id.empty() ? list_runs(settings.data, settings.ep_id)
+                                            : std::vector{settings.run_id};
   for (auto name = runs.rbegin(); name != runs.rend(); ++name) {
     const RunFolder run(settings.data, settings.ep_id, *name);
     if (fs::exists(run.file("tracks.jsonl")) && fs::exists(run.file("manifest.json"))) return run;
   }
-  throw Error(ErrorKind::not_found,
-              "episode '" + settings.ep_id + "' has no finished run " +
-                  (settings.run_id.empty() ? "with tracks" : "'" + settings.run_id + "' with tracks") + " in '" +
-                  settings.data.string() + "': run 'screenalytics detect-track' first");
+  throw Error(
+      ErrorKind::not_found,
+      "episode '" + settings.ep_id + "' has no finished run " +
+          (settings.run_id.empty() ? "with tracks" : "'" + settings.run_id + "' with tracks") +
+          " in '" + settings.data.string() + "': run 'screenalytics detect-track' first");
 }
 
 void begin_run(const RunFolder& run, const std::string& key) {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <string>
-
 #include "run/settings.h"
 #include "store/run_folder.h"
 
+#include <string>
+
 namespace screenalytics {
 
-/// The run to write to: the named one; else the newest run of the episode when it is unfinished and was begun with the
-/// same key; else a new one ("run-0001", "run-0002", ...).
+/// The run to write to: the named one; else the newest run of the episode when it is unfinished and
+/// was begun with the same key; else a new one ("run-0001", "run-0002", ...).
 RunFolder choose_run(const Settings& settings, const std::string& key);
 
 /// The newest run that has tracks, or the named one. Throws Error{not_found}.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "run/run_writer.h"
 
+#include "store/jpeg.h"
+
 #include <algorithm>
 #include <utility>
-
-#include "store/jpeg.h"
 
 namespace screenalytics {
 namespace {
@@ -21,7 +21,9 @@ float between(float a, float b, double share) { return static_cast<float>(a + (b
 
 void keep_longest(Json& longest, TrackId id, std::size_t frames) {
   longest.push_back({{"track_id", id.value}, {"frame_count", frames}});
-  std::ranges::stable_sort(longest, [](const Json& a, const Json& b) { return a["frame_count"] > b["frame_count"]; });
+  std::stable_sort(longest.begin(), longest.end(), [](const Json& a, const Json& b) {
+    return a["frame_count"] > b["frame_count"];
+  });
   if (longest.size() > kLongestTracks) longest.erase(longest.size() - 1);
 }
 
@@ -35,7 +37,8 @@ Sighting interpolated(const std::vector<Sighting>& sightings, FrameIndex frame) 
   const double share = span > 0 ? static_cast<double>(frame.value - a.frame.value) / span : 0;
   const Box& p = a.detection.box;
   const Box& q = b.detection.box;
-  Sighting result{.frame = frame, .time = a.time + std::chrono::round<Duration>((b.time - a.time) * share)};
+  Sighting result{.frame = frame,
+                  .time = a.time + std::chrono::round<Duration>((b.time - a.time) * share)};
   result.detection.box = {between(p.left, q.left, share),
                           between(p.top, q.top, share),
                           between(p.right, q.right, share),
@@ -43,7 +46,10 @@ Sighting interpolated(const std::vector<Sighting>& sightings, FrameIndex frame) 
   return result;
 }
 
-FaceWriter::FaceWriter(const RunFolder& run, const RowOrigin& origin, int dimension, const OutputOptions& output)
+FaceWriter::FaceWriter(const RunFolder& run,
+                       const RowOrigin& origin,
+                       int dimension,
+                       const OutputOptions& output)
     : run_(run),
       origin_(origin),
       output_(output),
@@ -82,8 +88,10 @@ void FaceWriter::end_track(TrackId track) {
   const auto index = [&](const std::string& picture) {
     return run_.file(picture).parent_path() / "index.json";
   };
-  if (!crops_.empty()) write_atomically(index(RunFolder::crop_name(track.value, 0)), crops_.dump(1) + "\n");
-  if (!thumbs_.empty()) write_atomically(index(RunFolder::thumb_name(track.value, 0)), thumbs_.dump(1) + "\n");
+  if (!crops_.empty())
+    write_atomically(index(RunFolder::crop_name(track.value, 0)), crops_.dump(1) + "\n");
+  if (!thumbs_.empty())
+    write_atomically(index(RunFolder::thumb_name(track.value, 0)), thumbs_.dump(1) + "\n");
   crops_ = Json::array();
   thumbs_ = Json::array();
 }
@@ -93,7 +101,11 @@ void FaceWriter::commit() {
   vectors_.commit();
 }
 
-RunWriter::RunWriter(const RunFolder& run, const RowOrigin& origin, const Settings& settings, int dimension, bool faces)
+RunWriter::RunWriter(const RunFolder& run,
+                     const RowOrigin& origin,
+                     const Settings& settings,
+                     int dimension,
+                     bool faces)
     : run_(run),
       origin_(origin),
       settings_(settings),
@@ -135,8 +147,8 @@ void RunWriter::write_detections(const HarvestedShot& shot, std::int64_t first_i
     return TrackId{first_id + (found - shot.tracks.begin())};
   };
   for (const FollowedDetection& seen : shot.detections) {
-    detections_.write(
-        detection_row(origin_, seen.frame, seen.time, seen.detection, owner(seen.taken), shot.shot.id));
+    detections_.write(detection_row(
+        origin_, seen.frame, seen.time, seen.detection, owner(seen.taken), shot.shot.id));
     ++counts_.detections;
   }
 }
@@ -148,13 +160,17 @@ void RunWriter::write_track(const HarvestedTrack& track, const HarvestedShot& sh
   tracks_.write(row);
 }
 
-TrackFaces RunWriter::write_faces(const HarvestedTrack& track, const HarvestedShot& shot, TrackId id) {
+TrackFaces RunWriter::write_faces(const HarvestedTrack& track,
+                                  const HarvestedShot& shot,
+                                  TrackId id) {
   TrackFaces result;
   float best = -1;
   auto missing = std::ranges::upper_bound(shot.missing, track.sightings.front().frame);
   const auto write_missing_before = [&](FrameIndex frame) {
     for (; missing != shot.missing.end() && *missing < frame; ++missing) {
-      write_skip(id, interpolated(track.sightings, *missing), {SkipReason::bad_source_frame, std::nullopt});
+      write_skip(id,
+                 interpolated(track.sightings, *missing),
+                 {SkipReason::bad_source_frame, std::nullopt});
     }
   };
   for (std::size_t i = 0; i < track.sightings.size(); ++i) {
@@ -163,10 +179,12 @@ TrackFaces RunWriter::write_faces(const HarvestedTrack& track, const HarvestedSh
     if (track.skips[i]) write_skip(id, sighting, *track.skips[i]);
     const auto kept = track.embeddings.find(i);
     if (kept == track.embeddings.end()) continue;
-    FaceRow face{.track = id, .sighting = sighting, .embedding = &kept->second, .seed = match(kept->second)};
+    FaceRow face{
+        .track = id, .sighting = sighting, .embedding = &kept->second, .seed = match(kept->second)};
     counts_.faces_seeded += face.seed ? 1 : 0;
     const SightingPixels& pixels = track.pixels[i];
-    const auto thumbnail = pixels.thumbnail ? pixels.file->read_blob(*pixels.thumbnail) : std::vector<std::uint8_t>{};
+    const auto thumbnail =
+        pixels.thumbnail ? pixels.file->read_blob(*pixels.thumbnail) : std::vector<std::uint8_t>{};
     const Image crop = settings_.output.save_crops ? pixels.file->read_crop(*pixels.crop) : Image{};
     save_pictures(run_, settings_.output, thumbnail, crop, face);
     faces_->write(std::move(face));
@@ -211,12 +229,16 @@ std::vector<std::string> RunWriter::commit() {
                     {"forced_splits", counts_.forced_splits},
                     {"longest_tracks", longest_}}},
                   {"scene_cuts",
-                   {{"count", cut_frames_.size()}, {"indices", cut_frames_}, {"times", cut_times_}, {"detector", "signature"}}}};
+                   {{"count", cut_frames_.size()},
+                    {"indices", cut_frames_},
+                    {"times", cut_times_},
+                    {"detector", "signature"}}}};
   write_atomically(run_.file("track_metrics.json"), metrics.dump(1) + "\n");
   detections_.commit();
   tracks_.commit();
   shots_.commit();
-  std::vector<std::string> names{"detections.jsonl", "tracks.jsonl", "shots.jsonl", "track_metrics.json"};
+  std::vector<std::string> names{
+      "detections.jsonl", "tracks.jsonl", "shots.jsonl", "track_metrics.json"};
   if (faces_) {
     faces_->commit();
     track_vectors_->commit();

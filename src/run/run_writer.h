@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "run/harvest_faces.h"
+#include "run/rows.h"
+#include "store/npy.h"
+#include "store/run_folder.h"
+
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "run/harvest_faces.h"
-#include "run/rows.h"
-#include "store/npy.h"
-#include "store/run_folder.h"
 
 namespace screenalytics {
 
@@ -27,10 +27,11 @@ struct RunCounts {
   std::int64_t tracks_seeded = 0;
   std::int64_t faces_seeded = 0;
   std::int64_t incoherent_tracks = 0;
-  std::map<std::string, std::int64_t> skips;   ///< by reason
+  std::map<std::string, std::int64_t> skips;  ///< by reason
 };
 
-/// Writes a kept face's pictures into the run and their names into `face`. An empty thumbnail or crop is left out.
+/// Writes a kept face's pictures into the run and their names into `face`. An empty thumbnail or
+/// crop is left out.
 void save_pictures(const RunFolder& run,
                    const OutputOptions& output,
                    std::span<const std::uint8_t> thumbnail_jpeg,
@@ -40,7 +41,10 @@ void save_pictures(const RunFolder& run,
 /// faces.jsonl, faces.npy and the index files of pictures, track by track.
 class FaceWriter {
  public:
-  FaceWriter(const RunFolder& run, const RowOrigin& origin, int dimension, const OutputOptions& output);
+  FaceWriter(const RunFolder& run,
+             const RowOrigin& origin,
+             int dimension,
+             const OutputOptions& output);
   /// One row; names of pictures that it carries go into the track's index files.
   void write(FaceRow face);
   /// Ends a track: index files of its pictures.
@@ -58,12 +62,16 @@ class FaceWriter {
   Json thumbs_ = Json::array();
 };
 
-/// Writes the artifacts of a harvest as groups of shots come in time order; track ids are given here, from 1 in order
-/// of first appearance. Files appear at `commit`.
+/// Writes the artifacts of a harvest as groups of shots come in time order; track ids are given
+/// here, from 1 in order of first appearance. Files appear at `commit`.
 class RunWriter {
  public:
   /// `faces` false: detections, tracks and shots only (detect-track).
-  RunWriter(const RunFolder& run, const RowOrigin& origin, const Settings& settings, int dimension, bool faces);
+  RunWriter(const RunFolder& run,
+            const RowOrigin& origin,
+            const Settings& settings,
+            int dimension,
+            bool faces);
   void set_seeds(std::vector<Seed> seeds) { seeds_ = std::move(seeds); }
   void write(const HarvestedGroup& group);
   /// `index_` names of all artifacts written, relative to the run.
@@ -97,7 +105,8 @@ class RunWriter {
   Json cut_times_ = Json::array();
 };
 
-/// Where a face lies at a sampled frame that could not be decoded: between its neighbours in the track.
+/// Where a face lies at a sampled frame that could not be decoded: between its neighbours in the
+/// track.
 Sighting interpolated(const std::vector<Sighting>& sightings, FrameIndex frame);
 
 }  // namespace screenalytics

@@ -13,7 +13,11 @@ namespace {
 /// Works through one segment, frame by frame.
 class SegmentScan {
  public:
-  SegmentScan(const ScanPlan& plan, const LoadedModels& models, const Settings& settings, SegmentWriter& writer, CpuBudget::Permit& permit)
+  SegmentScan(const ScanPlan& plan,
+              const LoadedModels& models,
+              const Settings& settings,
+              SegmentWriter& writer,
+              CpuBudget::Permit& permit)
       : plan_(plan), models_(models), settings_(settings), writer_(writer), permit_(permit) {}
 
   void look_at(const Frame& frame) {
@@ -38,7 +42,8 @@ class SegmentScan {
     permit_.enter(Stage::detect);
     const auto found = models_.detector->detect({&small, 1});
     ++detector_calls_;
-    for (const Detection& face : to_source(found.front(), input, picture.size(), settings_.detect)) {
+    for (const Detection& face :
+         to_source(found.front(), input, picture.size(), settings_.detect)) {
       record.faces.push_back(keep(picture, face));
     }
   }
@@ -56,10 +61,13 @@ class SegmentScan {
   }
 
   /// Refused whether or not its track has other sightings: then no crop is needed.
-  bool refused_in_any_track(const Detection& face, const CutFace& cut, const Picture& picture) const {
+  bool refused_in_any_track(const Detection& face,
+                            const CutFace& cut,
+                            const Picture& picture) const {
     const Sighting sighting{.detection = face, .quality = cut.quality};
     return check_geometry(face, picture.size(), picture.pixel_aspect(), settings_.gates) ||
-           (check_quality(sighting, false, settings_.gates) && check_quality(sighting, true, settings_.gates));
+           (check_quality(sighting, false, settings_.gates) &&
+            check_quality(sighting, true, settings_.gates));
   }
 
   const ScanPlan& plan_;
@@ -72,14 +80,21 @@ class SegmentScan {
 
 }  // namespace
 
-ScanPlan plan_scan(const VideoIndex& index, const Settings& settings, const std::string& input_sha256, const Json& models) {
+ScanPlan plan_scan(const VideoIndex& index,
+                   const Settings& settings,
+                   const std::string& input_sha256,
+                   const Json& models) {
   ScanPlan plan{.index = index};
   plan.samples = plan_samples(index, settings.sampling);
   plan.sampled.assign(index.frames.size(), false);
-  for (const FrameIndex sample : plan.samples) plan.sampled[static_cast<std::size_t>(sample.value)] = true;
+  for (const FrameIndex sample : plan.samples)
+    plan.sampled[static_cast<std::size_t>(sample.value)] = true;
   plan.decode = plan_decoding(index, plan.samples);
   plan.segments = plan_segments(index, from_seconds(settings.scan.segment_seconds));
-  Json key = {{"pipeline", kPipelineVersion}, {"input", input_sha256}, {"settings", scan_settings(settings)}, {"models", models}};
+  Json key = {{"pipeline", kPipelineVersion},
+              {"input", input_sha256},
+              {"settings", scan_settings(settings)},
+              {"models", models}};
   const std::string text = key.dump();
   plan.key = sha256_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   return plan;

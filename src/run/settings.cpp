@@ -27,11 +27,15 @@ Json value_of(const T& value) {
 std::vector<std::string> problems(const Settings& s) {
   std::vector<std::string> faults;
   require(faults, s.cpu_limit >= 1, "--cpu-limit must be at least 1 (percent of one core)");
-  require(faults, s.sampling.fps > 0 && s.sampling.fps <= 1000, "--fps must be above 0 and at most 1000");
+  require(faults,
+          s.sampling.fps > 0 && s.sampling.fps <= 1000,
+          "--fps must be above 0 and at most 1000");
   require(faults, s.sampling.stride >= 0, "--stride must be 1 or more");
   require(faults, s.scan.segment_seconds >= 1, "--scan.segment-seconds must be at least 1");
   require(faults, s.scan.workers >= 0 && s.scan.workers <= 1024, "--workers must be 0 to 1024");
-  require(faults, s.detect.long_side >= 32 && s.detect.long_side <= 8192, "--detect.long-side must be 32 to 8192");
+  require(faults,
+          s.detect.long_side >= 32 && s.detect.long_side <= 8192,
+          "--detect.long-side must be 32 to 8192");
   require(faults, is_share(s.detect.min_score), "--detect.min-score must be 0 to 1");
   require(faults, is_share(s.detect.max_overlap), "--detect.max-overlap must be 0 to 1");
   require(faults, s.detect.min_face >= 1, "--detect.min-face must be at least 1");
@@ -39,17 +43,25 @@ std::vector<std::string> problems(const Settings& s) {
   require(faults, is_share(s.track.track_threshold), "--track.threshold must be 0 to 1");
   require(faults, is_share(s.track.high_threshold), "--track.new-track must be 0 to 1");
   require(faults, is_share(s.track.match_threshold), "--track.match must be 0 to 1");
-  require(faults, s.track.buffer >= Duration::zero(), "--track.buffer-seconds must not be negative");
+  require(
+      faults, s.track.buffer >= Duration::zero(), "--track.buffer-seconds must not be negative");
   require(faults, s.pick.max_samples >= 1, "--max-samples must be at least 1");
-  require(faults, s.embed.batch_size >= 1 && s.embed.batch_size <= 1024, "--embed.batch-size must be 1 to 1024");
-  require(faults, s.output.jpeg_quality >= 1 && s.output.jpeg_quality <= 100, "--output.jpeg-quality must be 1 to 100");
-  require(faults, s.thumbnails.side >= 16 && s.thumbnails.side <= 2048, "--thumbnails.side must be 16 to 2048");
+  require(faults,
+          s.embed.batch_size >= 1 && s.embed.batch_size <= 1024,
+          "--embed.batch-size must be 1 to 1024");
+  require(faults,
+          s.output.jpeg_quality >= 1 && s.output.jpeg_quality <= 100,
+          "--output.jpeg-quality must be 1 to 100");
+  require(faults,
+          s.thumbnails.side >= 16 && s.thumbnails.side <= 2048,
+          "--thumbnails.side must be 16 to 2048");
   return faults;
 }
 
 Json to_json(const Settings& settings) {
   Json json;
-  describe(settings, [&](const char* name, const auto& value, const char*) { json[name] = value_of(value); });
+  describe(settings,
+           [&](const char* name, const auto& value, const char*) { json[name] = value_of(value); });
   json["sampling.mode"] = settings.sampling.mode == SamplingMode::cheap ? "cheap" : "exact";
   json["pick.samples"] = settings.pick.samples == SampleChoice::best ? "best" : "all";
   json["embed.batch"] = settings.embed.batch;
@@ -61,8 +73,17 @@ Json to_json(const Settings& settings) {
 
 Json scan_settings(const Settings& settings) {
   Json json = to_json(settings);
-  for (const char* later : {"shots.", "track.", "pick.", "embed.", "pool.", "split.", "match.", "output.save", "output.inline"}) {
-    for (auto it = json.begin(); it != json.end();) it = it.key().starts_with(later) ? json.erase(it) : std::next(it);
+  for (const char* later : {"shots.",
+                            "track.",
+                            "pick.",
+                            "embed.",
+                            "pool.",
+                            "split.",
+                            "match.",
+                            "output.save",
+                            "output.inline"}) {
+    for (auto it = json.begin(); it != json.end();)
+      it = it.key().starts_with(later) ? json.erase(it) : std::next(it);
   }
   return json;
 }

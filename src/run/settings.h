@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <filesystem>
-#include <string>
-#include <vector>
-
 #include "detect/face_detector.h"
 #include "faces/align_face.h"
 #include "faces/gates.h"
@@ -19,14 +15,18 @@
 #include "video/sampling.h"
 #include "video/shot_cuts.h"
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 namespace screenalytics {
 
 /// Changes when the same input and settings may give other artifacts.
 inline constexpr const char* kPipelineVersion = "1";
 
 struct EmbedOptions {
-  bool batch = true;      ///< false: one model call a face
-  int batch_size = 16;    ///< faces a model call at most
+  bool batch = true;    ///< false: one model call a face
+  int batch_size = 16;  ///< faces a model call at most
 };
 
 struct ScanOptions {
@@ -47,12 +47,13 @@ struct Settings {
   std::string ep_id;
   std::filesystem::path video;
   std::filesystem::path data = "data";
-  std::string run_id;                ///< empty: the newest unfinished run of this input and settings, or a new one
-  std::filesystem::path models;      ///< folder of all packs
+  std::string
+      run_id;  ///< empty: the newest unfinished run of this input and settings, or a new one
+  std::filesystem::path models;  ///< folder of all packs
   std::string pack = "default";
-  std::string show;                  ///< facebank to match against; empty: none
+  std::string show;  ///< facebank to match against; empty: none
   Device device = Device::automatic;
-  double cpu_limit = 300;            ///< percent of one core
+  double cpu_limit = 300;  ///< percent of one core
 
   SamplingOptions sampling;
   ScanOptions scan;
@@ -70,16 +71,21 @@ struct Settings {
   OutputOptions output;
 };
 
-/// Calls field(name, value, help) for every tunable of the stages: the only list of their names. The command line,
-/// the manifest and the resume key all walk it.
+/// Calls field(name, value, help) for every tunable of the stages: the only list of their names.
+/// The command line, the manifest and the resume key all walk it.
 template <typename S, typename Field>
 void describe(S& settings, Field&& field) {
   field("sampling.fps", settings.sampling.fps, "samples a second of video");
-  field("sampling.stride", settings.sampling.stride, "look at every n-th frame instead (0: by fps)");
-  field("scan.segment-seconds", settings.scan.segment_seconds, "unit of parallel work and of resuming");
+  field(
+      "sampling.stride", settings.sampling.stride, "look at every n-th frame instead (0: by fps)");
+  field("scan.segment-seconds",
+        settings.scan.segment_seconds,
+        "unit of parallel work and of resuming");
   field("detect.long-side", settings.detect.long_side, "long side of the detector's input, pixels");
   field("detect.min-score", settings.detect.min_score, "weaker detections are dropped");
-  field("detect.max-overlap", settings.detect.max_overlap, "IoU at which the weaker of two detections goes");
+  field("detect.max-overlap",
+        settings.detect.max_overlap,
+        "IoU at which the weaker of two detections goes");
   field("detect.min-face", settings.detect.min_face, "smaller faces are dropped, source pixels");
   field("shots.sensitivity", settings.shots.sensitivity, "0 finds fewer cuts, 1 finds more");
   field("track.threshold", settings.track.track_threshold, "score for the first association");
@@ -90,18 +96,30 @@ void describe(S& settings, Field&& field) {
   field("gates.min-confidence", settings.gates.min_confidence, "lower: skip low_confidence");
   field("gates.min-contrast", settings.gates.min_contrast, "lower: skip low_contrast");
   field("gates.min-blur", settings.gates.min_blur, "lower variance of the Laplacian: skip blurry");
-  field("gates.single-min-confidence", settings.gates.single_min_confidence, "same, tracks of one sighting");
-  field("gates.single-min-contrast", settings.gates.single_min_contrast, "same, tracks of one sighting");
+  field("gates.single-min-confidence",
+        settings.gates.single_min_confidence,
+        "same, tracks of one sighting");
+  field("gates.single-min-contrast",
+        settings.gates.single_min_contrast,
+        "same, tracks of one sighting");
   field("gates.single-min-blur", settings.gates.single_min_blur, "same, tracks of one sighting");
   field("gates.min-size", settings.gates.min_size, "smaller faces: skip too_small, pixels");
   field("gates.max-yaw", settings.gates.max_yaw, "more: skip extreme_pose, degrees");
   field("gates.max-pitch", settings.gates.max_pitch, "more: skip extreme_pose, degrees");
   field("pick.max-samples", settings.pick.max_samples, "faces embedded a track");
   field("embed.batch-size", settings.embed.batch_size, "faces a model call at most");
-  field("pool.min-agreement", settings.pool.min_agreement, "samples farther from the mean do not vote (cosine)");
-  field("pool.max-spread", settings.pool.max_spread, "wider tracks get a coherence warning (cosine distance)");
-  field("split.max-similarity", settings.split.max_similarity, "two sides of a track below this are two people");
-  field("split.min-cohesion", settings.split.min_cohesion, "each side must agree with itself this much");
+  field("pool.min-agreement",
+        settings.pool.min_agreement,
+        "samples farther from the mean do not vote (cosine)");
+  field("pool.max-spread",
+        settings.pool.max_spread,
+        "wider tracks get a coherence warning (cosine distance)");
+  field("split.max-similarity",
+        settings.split.max_similarity,
+        "two sides of a track below this are two people");
+  field("split.min-cohesion",
+        settings.split.min_cohesion,
+        "each side must agree with itself this much");
   field("match.min-similarity", settings.match.min_similarity, "cosine to the best seed");
   field("match.min-lead", settings.match.min_lead, "above the best seed of anybody else");
   field("thumbnails.side", settings.thumbnails.side, "pixels, square");

@@ -29,7 +29,8 @@ void WorkerPool::work(const std::stop_token& stop) {
     std::function<void()> job;
     {
       std::unique_lock lock(mutex_);
-      if (!ready_.wait(lock, stop, [this] { return !jobs_.empty(); }) || stop.stop_requested()) return;
+      if (!ready_.wait(lock, stop, [this] { return !jobs_.empty(); }) || stop.stop_requested())
+        return;
       job = std::move(jobs_.front());
       jobs_.pop_front();
     }

@@ -14,9 +14,9 @@
 
 namespace screenalytics {
 
-/// Threads that run jobs in the order in which they were submitted. A job that computes takes a CPU permit itself;
-/// the pool knows nothing of budgets. The destructor lets running jobs finish and drops those that never started
-/// (their futures then throw std::future_error).
+/// Threads that run jobs in the order in which they were submitted. A job that computes takes a CPU
+/// permit itself; the pool knows nothing of budgets. The destructor lets running jobs finish and
+/// drops those that never started (their futures then throw std::future_error).
 class WorkerPool {
  public:
   explicit WorkerPool(int workers);

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cli/surroundings.h"
+#include "run/settings.h"
+
+#include <CLI/CLI.hpp>
+
+namespace screenalytics {
+
+/// Which flags a command takes.
+enum class FlagSet { harvest, detect_track, faces_embed, facebank };
+
+/// Adds the flags to `command`; they write into `settings`, which must outlive the parse.
+void add_flags(CLI::App& command, FlagSet set, Settings& settings);
+
+}  // namespace screenalytics
