@@ -86,16 +86,26 @@ int free_reshapes(OnnxGraph& graph) {
 
 std::optional<std::string> free_axes(OnnxGraph& graph, FreedAxes which) {
   bool freed = false;
-  for (onnx::ValueInfoProto& input : *graph.graph().mutable_input())
+  for (onnx::ValueInfoProto& input : *graph.graph().mutable_input()) {
     freed |= free_input(input, which);
-  if (!freed) return std::nullopt;
+  }
+  const int reshapes = which.batch ? free_reshapes(graph) : 0;
+  if (!freed && reshapes == 0) return std::nullopt;
   for (onnx::ValueInfoProto& output : *graph.graph().mutable_output()) free_output(output, which);
   graph.graph().clear_value_info();
-  const int reshapes = which.batch ? free_reshapes(graph) : 0;
   const std::string axes = which.batch && which.size ? "batch and size"
                            : which.batch             ? "batch"
                                                      : "size";
   return axes + " free, " + std::to_string(reshapes) + " Reshape constants follow";
+}
+
+std::optional<std::string> fix_batch(OnnxGraph& graph) {
+  for (onnx::ValueInfoProto& input : *graph.graph().mutable_input()) {
+    Shape* shape = shape_of(input);
+    if (shape != nullptr && shape->dim_size() > 1) shape->mutable_dim(0)->set_dim_value(1);
+  }
+  graph.graph().clear_value_info();
+  return "batch fixed at 1: the model mixes the pictures of a batch";
 }
 
 }  // namespace screenalytics

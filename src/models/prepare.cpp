@@ -48,6 +48,8 @@ class Workbench {
   }
 
   void free_all_axes();
+  /// False when the batch axis is free and a batch of two fails or differs from two calls.
+  bool batch_works() const;
   void try_step(const std::string& name, const Change& change);
   Preparation result() const { return {graph_.bytes(), steps_}; }
 
@@ -58,9 +60,11 @@ class Workbench {
     std::optional<Model> model;
   };
 
+  std::vector<FreedAxes> choices() const;
   Candidate candidate(const std::string& name, const Change& change) const;
   void judge(Candidate& candidate) const;
   void settle(Candidate candidate);
+  std::optional<std::string> fault_of_batch(const Model& model) const;
   std::optional<std::string> fault_of_axes(const Model& model, FreedAxes which) const;
   Tensor second_check() const;
 
@@ -133,39 +137,49 @@ Tensor Workbench::second_check() const {
   return same ? checks_[1] : mirrored(checks_[0]);
 }
 
-std::optional<std::string> Workbench::fault_of_axes(const Model& model, FreedAxes which) const {
+std::optional<std::string> Workbench::fault_of_batch(const Model& model) const {
   const Tensor& check = checks_.front();
-  if (which.size && !follows_size(model, check)) return "the outputs do not follow the size";
-  if (!which.batch || check.shape.front() != 1) return std::nullopt;
+  if (!is_free(model, 0) || check.shape.front() != 1) return std::nullopt;
   try {
     const Difference apart = batch_difference(model, check, second_check());
-    if (apart.relative > options_.max_difference) return "a batch of two differs from two calls";
+    if (!(apart.relative <= options_.max_difference))
+      return "a batch of two differs from two calls";
   } catch (const Error& error) {
     return error.what();
   }
   return std::nullopt;
 }
 
-/// The most that can be freed: batch and size, then each alone.
-void Workbench::free_all_axes() {
-  const bool batch = !is_free(model_, 0);
+std::optional<std::string> Workbench::fault_of_axes(const Model& model, FreedAxes which) const {
+  if (which.size && !follows_size(model, checks_.front()))
+    return "the outputs do not follow the size";
+  return which.batch ? fault_of_batch(model) : std::nullopt;
+}
+
+bool Workbench::batch_works() const { return !fault_of_batch(model_); }
+
+/// What may be freed, the most first: batch and size, then each alone.
+std::vector<FreedAxes> Workbench::choices() const {
+  const bool batch = !is_free(model_, 0) || !batch_works();
   const bool size = is_picture(model_) && (!is_free(model_, 2) || !is_free(model_, 3));
-  std::vector<FreedAxes> choices;
-  if (batch && size) choices.push_back(FreedAxes{true, true});
-  if (batch) choices.push_back(FreedAxes{true, false});
-  if (size) choices.push_back(FreedAxes{false, true});
+  std::vector<FreedAxes> made;
+  if (batch && size) made.push_back(FreedAxes{true, true});
+  if (batch) made.push_back(FreedAxes{true, false});
+  if (size) made.push_back(FreedAxes{false, true});
+  return made;
+}
+
+void Workbench::free_all_axes() {
   std::string reasons;
-  for (const FreedAxes which : choices) {
+  for (const FreedAxes which : choices()) {
     Candidate made =
         candidate("free-axes", [&](OnnxGraph& graph) { return free_axes(graph, which); });
     judge(made);
-    if (made.step.kept) {
-      const auto fault = fault_of_axes(*made.model, which);
-      made.step.kept = !fault;
-      if (fault) made.step.detail += "; not kept: " + *fault;
-    }
+    const auto fault = made.step.kept ? fault_of_axes(*made.model, which) : std::nullopt;
+    made.step.kept = made.step.kept && !fault;
     if (made.step.kept) return settle(std::move(made));
     reasons += (reasons.empty() ? "" : " | ") + made.step.detail;
+    if (fault) reasons += "; not kept: " + *fault;
   }
   PreparationStep none;
   none.name = "free-axes";
@@ -187,6 +201,7 @@ Preparation prepare_model(const std::vector<std::uint8_t>& original,
   Workbench bench(original, checks, options);
   bench.try_step("flush-denormals", flush_denormals);
   bench.free_all_axes();
+  if (!bench.batch_works()) bench.try_step("fix-batch", fix_batch);
   bench.try_step("remove-dead-channels", remove_dead_channels);
   bench.try_step("rewrite-prelu", rewrite_prelu);
   return bench.result();

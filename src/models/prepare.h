@@ -12,7 +12,8 @@ namespace screenalytics {
 
 /// One step of preparing a model, kept or not, and why.
 struct PreparationStep {
-  std::string name;  ///< "free-axes", "flush-denormals", "remove-dead-channels", "rewrite-prelu"
+  std::string name;  ///< "flush-denormals", "free-axes", "fix-batch", "remove-dead-channels",
+                     ///< "rewrite-prelu"
   bool kept = false;
   std::string detail;  ///< what changed, e.g. "3520 -> 2256 channels"
   double difference =

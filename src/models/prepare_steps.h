@@ -21,6 +21,9 @@ struct FreedAxes {
 /// follow the batch, and drops shapes that were written down for the fixed ones.
 std::optional<std::string> free_axes(OnnxGraph& graph, FreedAxes which);
 
+/// Says 1 for the batch of a model whose batch axis is free by name only.
+std::optional<std::string> fix_batch(OnnxGraph& graph);
+
 /// Weights below 1e-20 become 0: many are denormal or make denormal products, and each of those
 /// costs a CPU more than a hundred cycles.
 std::optional<std::string> flush_denormals(OnnxGraph& graph);

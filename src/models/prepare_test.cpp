@@ -116,7 +116,14 @@ class ChainBuilder {
     value.set_name(name);
     auto* tensor = value.mutable_type()->mutable_tensor_type();
     tensor->set_elem_type(onnx::TensorProto::FLOAT);
-    for (const std::int64_t axis : shape) tensor->mutable_shape()->add_dim()->set_dim_value(axis);
+    for (const std::int64_t axis : shape) {
+      auto& dim = *tensor->mutable_shape()->add_dim();
+      if (axis < 0) {
+        dim.set_dim_param("n");
+      } else {
+        dim.set_dim_value(axis);
+      }
+    }
   }
 
   onnx::ModelProto model_;
@@ -204,6 +211,25 @@ TEST(FreeAxes, LeavesBothWhereNeitherCanBeFree) {
   EXPECT_FALSE(step(prepared, "free-axes").kept);
   EXPECT_THAT(step(prepared, "free-axes").detail, HasSubstr("not kept"));
   EXPECT_THAT(load(prepared.model).inputs().front().shape, ElementsAre(1, 3, 4, 4));
+}
+
+TEST(FreeAxes, CuresAModelWhoseBatchIsFreeByNameOnly) {
+  const auto original =
+      ChainBuilder({-1, 3, 4, 4}).conv({2, 3, 3, 3}).reshape({1, 32}).bytes({1, 32});
+  const Tensor input = noise_tensor({1, 3, 4, 4});
+  const Preparation prepared = prepare_model(original, {input}, {});
+  EXPECT_TRUE(step(prepared, "free-axes").kept) << step(prepared, "free-axes").detail;
+  EXPECT_THAT(load(prepared.model).run(noise_tensor({3, 3, 4, 4}))[0].shape, ElementsAre(3, 32));
+}
+
+TEST(FreeAxes, SaysOneForABatchThatCannotBeFree) {
+  ChainBuilder builder({-1, 3, 4, 4});
+  builder.conv({2, 3, 3, 3});
+  set_attribute(builder.node("Transpose"), "perm", std::vector<std::int64_t>{2, 3, 0, 1});
+  const auto original = builder.reshape({-1, 2}).bytes({16, 2});
+  const Preparation prepared = prepare_model(original, {noise_tensor({1, 3, 4, 4})}, {});
+  EXPECT_TRUE(step(prepared, "fix-batch").kept);
+  EXPECT_EQ(load(prepared.model).inputs().front().shape[0], 1);
 }
 
 /// 1x1 convolution, PReLU, depthwise, PReLU, 1x1 convolution with 40 hidden channels; 10 of them
