@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include "video/shot_content.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+namespace screenalytics {
+namespace {
+
+constexpr int kBlockWidth = 8;
+constexpr int kBlockHeight = 6;
+constexpr int kReachX = 4;
+constexpr int kReachY = 3;
+constexpr int kUnit = 36;            // one standard deviation of luma
+constexpr float kLeastContrast = 4;  // below it, noise would be blown up
+
+constexpr double kWhole = kBlockWidth * kBlockHeight * kUnit;
+constexpr int kBlocks = (ShotContent::kWidth / kBlockWidth) * (ShotContent::kHeight / kBlockHeight);
+
+std::size_t at(int x, int y) {
+  return static_cast<std::size_t>(y) * ShotContent::kWidth + static_cast<std::size_t>(x);
+}
+
+std::uint8_t level(float value) {
+  return static_cast<std::uint8_t>(std::clamp(value * kUnit + 128.5F, 0.0F, 255.0F));
+}
+
+int distance(const std::uint8_t* a, const std::uint8_t* b) {
+  int sum = 0;
+  for (int x = 0; x < kBlockWidth; ++x) sum += std::abs(int{a[x]} - int{b[x]});
+  return sum;
+}
+
+int block_distance(const ShotContent& a, const ShotContent& b, std::size_t from, std::size_t to) {
+  int sum = 0;
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    const std::uint8_t* one = a.channel(channel).data() + from;
+    const std::uint8_t* other = b.channel(channel).data() + to;
+    for (int y = 0; y < kBlockHeight; ++y) {
+      sum += distance(one + y * ShotContent::kWidth, other + y * ShotContent::kWidth);
+    }
+  }
+  return sum;
+}
+
+/// The best place for one block of `a` in `b`, near where it was.
+int best_distance(const ShotContent& a, const ShotContent& b, int left, int top) {
+  const std::size_t from = at(left, top);
+  int best = block_distance(a, b, from, from);
+  const int first_x = std::max(left - kReachX, 0);
+  const int last_x = std::min(left + kReachX, ShotContent::kWidth - kBlockWidth);
+  const int first_y = std::max(top - kReachY, 0);
+  const int last_y = std::min(top + kReachY, ShotContent::kHeight - kBlockHeight);
+  for (int y = first_y; y <= last_y; ++y) {
+    for (int x = first_x; x <= last_x; ++x) {
+      best = std::min(best, block_distance(a, b, from, at(x, y)));
+    }
+  }
+  return best;
+}
+
+double one_way(const ShotContent& a, const ShotContent& b) {
+  double sum = 0;
+  for (int top = 0; top < ShotContent::kHeight; top += kBlockHeight) {
+    for (int left = 0; left < ShotContent::kWidth; left += kBlockWidth) {
+      sum += std::min(best_distance(a, b, left, top) / kWhole, 1.0);
+    }
+  }
+  return sum / kBlocks;
+}
+
+}  // namespace
+
+ShotContent::ShotContent(const ShotSignature& signature) {
+  constexpr std::size_t kPixels = static_cast<std::size_t>(kWidth) * kHeight;
+  std::array<float, kPixels> luma{};
+  double sum = 0, squares = 0, blue = 0, red = 0;
+  for (std::size_t i = 0; i < kPixels; ++i) {
+    const std::uint8_t* bgr = signature.bgr.data() + 3 * i;
+    luma[i] = 0.114F * bgr[0] + 0.587F * bgr[1] + 0.299F * bgr[2];
+    sum += luma[i];
+    squares += double{luma[i]} * luma[i];
+    blue += bgr[0];
+    red += bgr[2];
+  }
+  const double mean = sum / kPixels;
+  brightness_ = static_cast<float>(mean);
+  contrast_ = static_cast<float>(std::sqrt(std::max(squares / kPixels - mean * mean, 0.0)));
+  constexpr float kBlankContrast = 2;
+  constexpr double kBlankColour = 8;
+  blank_ = contrast_ < kBlankContrast && std::abs(blue / kPixels - mean) < kBlankColour &&
+           std::abs(red / kPixels - mean) < kBlankColour;
+  const float scale = 1 / std::max(contrast_, kLeastContrast);
+  for (std::size_t i = 0; i < kPixels; ++i) {
+    const std::uint8_t* bgr = signature.bgr.data() + 3 * i;
+    channels_[0][i] = level((luma[i] - brightness_) * scale);
+    channels_[1][i] = level((static_cast<float>(bgr[0]) - luma[i]) * scale * 0.5F);
+    channels_[2][i] = level((static_cast<float>(bgr[2]) - luma[i]) * scale * 0.5F);
+  }
+}
+
+double unmoved_difference(const ShotContent& first, const ShotContent& second) {
+  double sum = 0;
+  for (int top = 0; top < ShotContent::kHeight; top += kBlockHeight) {
+    for (int left = 0; left < ShotContent::kWidth; left += kBlockWidth) {
+      const std::size_t place = at(left, top);
+      sum += std::min(block_distance(first, second, place, place) / kWhole, 1.0);
+    }
+  }
+  return sum / kBlocks;
+}
+
+double difference(const ShotContent& first, const ShotContent& second) {
+  return (one_way(first, second) + one_way(second, first)) / 2;
+}
+
+Mixture as_mixture(const ShotSignature& middle,
+                   const ShotSignature& first,
+                   const ShotSignature& second) {
+  double along = 0, whole = 0;
+  for (std::size_t i = 0; i < middle.bgr.size(); ++i) {
+    const double step = double{1} * second.bgr[i] - first.bgr[i];
+    along += step * (double{1} * middle.bgr[i] - first.bgr[i]);
+    whole += step * step;
+  }
+  if (whole <= 0) return {};
+  const double share = along / whole;
+  double left = 0;
+  for (std::size_t i = 0; i < middle.bgr.size(); ++i) {
+    const double guess = first.bgr[i] + share * (double{1} * second.bgr[i] - first.bgr[i]);
+    left += (middle.bgr[i] - guess) * (middle.bgr[i] - guess);
+  }
+  return {share, std::sqrt(left / whole)};
+}
+
+}  // namespace screenalytics
