@@ -88,14 +88,16 @@ IoPtr open_file(const fs::path& path) {
   return IoPtr(io);
 }
 
+[[noreturn]] void not_a_video(const fs::path& path) {
+  throw Error(ErrorKind::bad_media,
+              quoted(path) + " is not a video: no known container was recognised in it");
+}
+
 const AVInputFormat* probe(AVIOContext& io, const fs::path& path) {
   const AVInputFormat* format = nullptr;
   const int code =
       av_probe_input_buffer2(&io, &format, path.filename().string().c_str(), nullptr, 0, 0);
-  if (code < 0 || format == nullptr) {
-    throw Error(ErrorKind::bad_media,
-                quoted(path) + " is not a video: no known container was recognised in it");
-  }
+  if (code < 0 || format == nullptr) not_a_video(path);
   const std::string name = format->name;
   if (is_listed(*format, kPlaylists)) {
     throw Error(ErrorKind::bad_media,
@@ -137,11 +139,13 @@ bool has_box(const fs::path& path, std::string_view wanted) {
 
 [[noreturn]] void cannot_open(const fs::path& path, const AVInputFormat& format, int code) {
   if (is_listed(format, "mov") && !has_box(path, "moov")) {
-    throw Error(ErrorKind::bad_media,
-                "cannot use " + quoted(path) +
-                    ": the file's index (moov) is missing: the recording was cut off; copy the "
-                    "file again, or "
-                    "repair it with a tool that rebuilds the index");
+    // The name alone made FFmpeg try.
+    if (!has_box(path, "ftyp") && !has_box(path, "mdat")) not_a_video(path);
+    throw Error(
+        ErrorKind::bad_media,
+        "cannot use " + quoted(path) +
+            ": the file's index (moov) is missing: the recording was cut off; copy the file again, "
+            "or repair it with a tool that rebuilds the index");
   }
   throw Error(ErrorKind::bad_media,
               "cannot open video " + quoted(path) + " (" + format.name + "): " + ffmpeg_text(code) +

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <sstream>
 #include <stdexcept>
 
@@ -68,7 +69,9 @@ std::vector<double> probe_times(const ClipFolder& folder, const fs::path& clip) 
   for (const std::string& line : folder.run("ffprobe -v error -threads 1 -select_streams v:0 "
                                             "-show_entries frame=pts_time -of csv=p=0 " +
                                             clip.filename().string())) {
-    if (!line.empty()) times.push_back(std::atof(line.c_str()));
+    if (line.empty()) continue;
+    times.push_back(line.starts_with("N/A") ? std::numeric_limits<double>::quiet_NaN()
+                                            : std::stod(line));
   }
   return times;
 }

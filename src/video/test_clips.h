@@ -38,7 +38,8 @@ class ClipFolder {
 
 std::string read_file(const std::filesystem::path& path);
 
-/// Presentation times of all frames, in seconds, as ffprobe decodes them.
+/// Presentation times of all frames, in seconds, as ffprobe decodes them; NaN for those without
+/// one.
 std::vector<double> probe_times(const ClipFolder& folder, const std::filesystem::path& clip);
 
 /// A frame that was read, with a number that stands for its pixels.
