@@ -33,30 +33,43 @@ std::size_t bytes_of(Size size) {
   return static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height) * 3;
 }
 
-/// The frame of a file as BGR pixels, by ffmpeg, as in the reference pipeline; empty when there is
-/// none.
-Image decoded(const KnownFace& face) {
-  const std::string command = "ffmpeg -v error -nostdin -i '" SCREENALYTICS_MEDIA_DIR "/" +
-                              std::string(face.file) + "' -vf 'select=eq(n\\," +
-                              std::to_string(face.frame) +
-                              ")' -frames:v 1 -f rawvideo -pix_fmt bgr24 -";
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  bool whole = false;
-  Image image = Image::make(face.picture, [&](std::uint8_t* out) {
-    const std::size_t size = bytes_of(face.picture);
-    whole = pipe && std::fread(out, 1, size, pipe.get()) == size;
-  });
-  return whole ? image : Image();
-}
+/// The known frames of one file in order, as BGR pixels, by ffmpeg, as in the reference pipeline.
+class KnownFrames {
+ public:
+  explicit KnownFrames(const std::string& file)
+      : pipe_(popen(command(file).c_str(), "r"), pclose) {}
+
+  /// Empty when there is none.
+  Image next(Size size) {
+    bool whole = false;
+    Image image = Image::make(size, [&](std::uint8_t* out) {
+      whole = pipe_ && std::fread(out, 1, bytes_of(size), pipe_.get()) == bytes_of(size);
+    });
+    return whole ? image : Image();
+  }
+
+ private:
+  static std::string command(const std::string& file) {
+    std::string frames;
+    for (const KnownFace& face : kKnownFaces) {
+      if (file == face.file)
+        frames += (frames.empty() ? "eq(n\\," : "+eq(n\\,") + std::to_string(face.frame) + ")";
+    }
+    return "ffmpeg -v error -nostdin -i '" SCREENALYTICS_MEDIA_DIR "/" + file +
+           "' -vf 'select=" + frames + "' -vsync 0 -f rawvideo -pix_fmt bgr24 -";
+  }
+  std::unique_ptr<FILE, int (*)(FILE*)> pipe_;
+};
 
 std::vector<Image> aligned_faces() {
   std::vector<Image> crops;
   Image picture;
+  std::optional<KnownFrames> frames;
   const KnownFace* last = nullptr;
   for (const KnownFace& face : kKnownFaces) {
-    const bool same =
-        last && last->frame == face.frame && std::string_view(last->file) == face.file;
-    if (!same) picture = decoded(face);
+    const bool same_file = last && std::string_view(last->file) == face.file;
+    if (!same_file) frames.emplace(face.file);
+    if (!same_file || last->frame != face.frame) picture = frames->next(face.picture);
     last = &face;
     if (picture.empty()) {
       ADD_FAILURE() << "cannot decode " << face.file;

@@ -31,8 +31,10 @@ std::vector<std::size_t> pick_samples(std::span<const Sighting> sightings,
   if (good.empty() || options.max_samples <= 0) return {};
   const auto count = static_cast<std::size_t>(options.max_samples);
   std::vector<std::size_t> ranked(good.begin(), good.end());
-  std::ranges::stable_sort(
-      ranked, std::greater{}, [&](std::size_t at) { return quality_of(sightings[at]); });
+  std::ranges::sort(ranked, [&](std::size_t first, std::size_t second) {
+    const float one = quality_of(sightings[first]), other = quality_of(sightings[second]);
+    return one > other || (one == other && first < second);
+  });
 
   std::vector<std::size_t> picked, rest;
   std::vector<bool> taken(count, false);
