@@ -55,7 +55,7 @@ TEST_P(RecordedStream, GetsTheReferencesAnswers) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(ByteTracker, RecordedStream, testing::Range<std::size_t>(0, 4));
+INSTANTIATE_TEST_SUITE_P(ByteTracker, RecordedStream, testing::Range<std::size_t>(0, 5));
 
 nlohmann::json read_json(const fs::path& path) {
   return nlohmann::json::parse(std::ifstream(path));

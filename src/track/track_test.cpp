@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "core/error.h"
-#include "track/assignment.h"
 #include "track/byte_tracker.h"
-#include "track/kalman_box.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <limits>
-#include <map>
-#include <numbers>
 #include <random>
 #include <set>
 #include <string>
@@ -19,7 +12,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 namespace screenalytics {
 namespace {
@@ -45,163 +37,6 @@ std::vector<std::int64_t> ids(const std::vector<TrackedBox>& boxes) {
 
 ByteTracker real_tracker(ByteTrackOptions options = {}) {
   return ByteTracker(options, TrackClock::real);
-}
-
-// --- assignment ---
-
-double price(const CostMatrix& costs, const Assignment& assignment, double limit) {
-  double total = 0;
-  for (const Pairing& pair : assignment.pairs)
-    total += static_cast<double>(costs(pair.row, pair.column));
-  return total +
-         limit / 2 *
-             static_cast<double>(assignment.free_rows.size() + assignment.free_columns.size());
-}
-
-/// Tries every way to pair rows from `row` on with columns that are still free.
-double cheapest(const CostMatrix& costs,
-                std::size_t row,
-                std::set<std::size_t>& taken,
-                double limit) {
-  if (row == costs.rows()) {
-    return limit / 2 * static_cast<double>(costs.columns() - taken.size());
-  }
-  double best = limit / 2 + cheapest(costs, row + 1, taken, limit);
-  for (std::size_t column = 0; column < costs.columns(); ++column) {
-    if (!taken.insert(column).second) continue;
-    const auto own = static_cast<double>(costs(row, column));
-    best = std::min(best, own + cheapest(costs, row + 1, taken, limit));
-    taken.erase(column);
-  }
-  return best;
-}
-
-TEST(Assign, IsAsCheapAsTheBestOfAllPossibilities) {
-  std::mt19937 random(7);
-  for (int round = 0; round < 400; ++round) {
-    CostMatrix costs(1 + random() % 5, 1 + random() % 5);
-    const bool many_ties = round % 2 == 0;
-    for (std::size_t row = 0; row < costs.rows(); ++row) {
-      for (std::size_t column = 0; column < costs.columns(); ++column) {
-        const auto cost = static_cast<float>(random() % 1000) / 1000;
-        costs(row, column) = many_ties ? std::round(cost * 4) / 4 : cost;
-      }
-    }
-    const float limit = static_cast<float>(random() % 11) / 10;
-    const Assignment assignment = assign(costs, limit);
-    std::set<std::size_t> taken;
-    EXPECT_NEAR(price(costs, assignment, static_cast<double>(limit)),
-                cheapest(costs, 0, taken, static_cast<double>(limit)),
-                1e-6)
-        << "round " << round;
-    EXPECT_EQ(assignment.pairs.size() + assignment.free_rows.size(), costs.rows());
-    EXPECT_EQ(assignment.pairs.size() + assignment.free_columns.size(), costs.columns());
-  }
-}
-
-TEST(Assign, LeavesFreeWhatCostsMoreThanTheLimit) {
-  CostMatrix costs(2, 2);
-  costs(0, 0) = 0.2F;
-  costs(0, 1) = costs(1, 0) = 1;
-  costs(1, 1) = 0.6F;
-  const Assignment assignment = assign(costs, 0.5F);
-  ASSERT_EQ(assignment.pairs.size(), 1U);
-  EXPECT_EQ(assignment.pairs[0].row, 0U);
-  EXPECT_EQ(assignment.pairs[0].column, 0U);
-  EXPECT_THAT(assignment.free_rows, ElementsAre(1U));
-  EXPECT_THAT(assignment.free_columns, ElementsAre(1U));
-}
-
-TEST(Assign, LeavesAllFreeWhenOneSideIsEmpty) {
-  EXPECT_THAT(assign(CostMatrix(2, 0), 0.5F).free_rows, ElementsAre(0U, 1U));
-  EXPECT_THAT(assign(CostMatrix(0, 2), 0.5F).free_columns, ElementsAre(0U, 1U));
-}
-
-// --- Kalman filter ---
-
-TEST(KalmanBox, StartsWhereTheFaceWasSeen) {
-  const Extent place = KalmanBox({10, 20, 76, 100}).extent();
-  EXPECT_NEAR(place.left, 10, 1e-4);
-  EXPECT_NEAR(place.top, 20, 1e-4);
-  EXPECT_NEAR(place.width, 76, 1e-4);
-  EXPECT_NEAR(place.height, 100, 1e-4);
-}
-
-TEST(KalmanBox, LearnsASteadyMotion) {
-  KalmanBox motion({0, 0, 76, 100});
-  for (int step = 1; step <= 20; ++step) {
-    motion.predict(1);
-    motion.correct({5.0F * static_cast<float>(step), 0, 76, 100});
-  }
-  motion.predict(4);
-  EXPECT_NEAR(motion.extent().left, 5 * 24, 1);
-  EXPECT_NEAR(motion.extent().top, 0, 0.01);
-}
-
-KalmanBox moving_box() {
-  KalmanBox motion({0, 0, 76, 100});
-  motion.predict(1);
-  motion.correct({6, 2, 76, 100});
-  return motion;
-}
-
-/// Where a filter ends after one more sighting shows mean and covariance at once.
-Extent after_sighting(KalmanBox motion) {
-  motion.correct({100, 50, 80, 110});
-  motion.predict(3);
-  motion.correct({120, 40, 82, 108});
-  return motion.extent();
-}
-
-void expect_same(const Extent& first, const Extent& second) {
-  EXPECT_NEAR(first.left, second.left, 0.02);
-  EXPECT_NEAR(first.top, second.top, 0.02);
-  EXPECT_NEAR(first.width, second.width, 0.02);
-  EXPECT_NEAR(first.height, second.height, 0.02);
-}
-
-TEST(KalmanBox, OneLongPredictionEqualsManyShortOnes) {
-  // The height stands still, because noise is scaled by the height at the time.
-  KalmanBox once = moving_box();
-  KalmanBox whole = once;
-  KalmanBox uneven = once;
-  once.predict(6);
-  for (int step = 0; step < 6; ++step) whole.predict(1);
-  for (const float part : {0.5F, 2.25F, 0.25F, 3.0F}) uneven.predict(part);
-  expect_same(after_sighting(once), after_sighting(whole));
-  expect_same(after_sighting(once), after_sighting(uneven));
-}
-
-TEST(KalmanBox, NoTimeChangesNothing) {
-  KalmanBox still = moving_box();
-  still.predict(0);
-  expect_same(after_sighting(still), after_sighting(moving_box()));
-}
-
-TEST(KalmanBox, LongerBlindnessTrustsTheNextSightingMore) {
-  KalmanBox brief({0, 0, 76, 100});
-  KalmanBox blind = brief;
-  brief.predict(1);
-  blind.predict(25);
-  brief.correct({50, 0, 76, 100});
-  blind.correct({50, 0, 76, 100});
-  EXPECT_LT(brief.extent().left, 48);
-  EXPECT_GT(blind.extent().left, 49);
-}
-
-TEST(KalmanBox, LimitsAnExtrapolatedHeight) {
-  KalmanBox shrinking({0, 0, 76, 100});
-  shrinking.predict(1);
-  shrinking.correct({0, 0, 40, 50});
-  shrinking.predict(25);
-  shrinking.limit_height(25, 100);
-  EXPECT_GE(shrinking.extent().height, 25);
-}
-
-TEST(PixelIou, CountsTheLastPixel) {
-  EXPECT_FLOAT_EQ(pixel_iou({0, 0, 9, 9}, {0, 0, 9, 9}), 1);
-  EXPECT_FLOAT_EQ(pixel_iou({0, 0, 9, 9}, {9, 0, 9, 9}), 10.0F / 190);
-  EXPECT_FLOAT_EQ(pixel_iou({0, 0, 9, 9}, {10.5F, 0, 9, 9}), 0);
 }
 
 // --- both clocks ---
@@ -369,6 +204,13 @@ TEST(RealClock, FindsAFaceThatMovedBesideItsOldPlace) {
   EXPECT_THAT(ids(tracker.step(at(0.16), {face(190, 100)})), ElementsAre(1));
 }
 
+TEST(RealClock, FindsAFaceThatStoppedWhileOutOfSight) {
+  ByteTracker tracker = real_tracker();
+  for (int i = 0; i <= 10; ++i) tracker.step(at(0.04 * i), {face(100 + 10 * i, 100)});
+  for (int i = 11; i < 30; ++i) tracker.step(at(0.04 * i), {});
+  EXPECT_THAT(ids(tracker.step(at(1.2), {face(200, 100)})), ElementsAre(1));
+}
+
 TEST(RealClock, TakesNoOtherFaceForAFastOne) {
   const auto id_of_second = [](const Detection& second, double gap) {
     ByteTracker tracker = real_tracker();
@@ -419,75 +261,6 @@ TEST(ByteTracker, FollowsFiftyFacesInAFractionOfAMillisecond) {
   RecordProperty("ms_per_step", std::to_string(spent.count() / kSteps));
   EXPECT_LT(spent.count() / kSteps, 20) << "far beyond what a loaded machine explains";
 }
-
-// --- real detections with known people ---
-
-struct Known {
-  std::map<int, Detections> detections;
-  std::map<int, std::vector<std::string>> people;  // of each detection
-  std::vector<std::pair<int, int>> scenes;
-};
-
-Known read_known(const std::filesystem::path& path) {
-  const auto json = nlohmann::json::parse(std::ifstream(path));
-  Known known;
-  for (const auto& row : json.at("boxes")) {
-    const int frame = row.at("frame");
-    known.detections[frame].push_back(
-        {{row.at("x1"), row.at("y1"), row.at("x2"), row.at("y2")}, std::nullopt, row.at("score")});
-    known.people[frame].push_back(row.at("id"));
-  }
-  for (const auto& row : json.at("segments")) {
-    known.scenes.emplace_back(row.at("start"), row.at("end"));
-  }
-  return known;
-}
-
-/// Follows one scene on these frames. Each person must have one track, each track one person.
-void expect_one_track_each(const Known& known,
-                           const std::vector<int>& frames,
-                           const std::string& what) {
-  ByteTracker tracker = real_tracker();
-  std::map<std::string, std::set<std::int64_t>> tracks_of;
-  std::map<std::int64_t, std::set<std::string>> people_of;
-  for (const int frame : frames) {
-    const auto tracks = tracker.step(at(frame / 25.0), known.detections.at(frame));
-    EXPECT_EQ(tracks.size(), known.detections.at(frame).size()) << what << ", frame " << frame;
-    for (const TrackedBox& track : tracks) {
-      const std::string& person = known.people.at(frame).at(track.detection.value());
-      tracks_of[person].insert(track.id);
-      people_of[track.id].insert(person);
-    }
-  }
-  for (const auto& [person, tracks] : tracks_of)
-    EXPECT_EQ(tracks.size(), 1U) << what << ' ' << person;
-  for (const auto& [id, people] : people_of) EXPECT_EQ(people.size(), 1U) << what << ' ' << id;
-}
-
-class CompositeFaces : public testing::TestWithParam<int> {};
-
-TEST_P(CompositeFaces, GiveOneTrackPerPersonAndScene) {
-  const std::filesystem::path path =
-      std::filesystem::path(SCREENALYTICS_SHARED_DIR) / "media" / "composite_harvest_6ids_gt.json";
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "the composite video is not on this machine";
-  const Known known = read_known(path);
-  ASSERT_EQ(known.scenes.size(), 6U);
-  const int stride = GetParam();
-  std::mt19937 random(11);
-  for (const auto& [first, last] : known.scenes) {
-    std::vector<int> even;
-    std::vector<int> uneven;
-    for (int frame = first; frame <= last; frame += stride) even.push_back(frame);
-    for (int frame = first; frame <= last;) {
-      uneven.push_back(frame);
-      frame += 1 + static_cast<int>(random() % static_cast<unsigned>(2 * stride - 1));
-    }
-    expect_one_track_each(known, even, "scene from " + std::to_string(first));
-    expect_one_track_each(known, uneven, "uneven, scene from " + std::to_string(first));
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(ByteTracker, CompositeFaces, testing::Values(1, 2, 4, 6, 8));
 
 }  // namespace
 }  // namespace screenalytics
