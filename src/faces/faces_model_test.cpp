@@ -56,7 +56,7 @@ class KnownFrames {
         frames += (frames.empty() ? "eq(n\\," : "+eq(n\\,") + std::to_string(face.frame) + ")";
     }
     return "ffmpeg -v error -nostdin -i '" SCREENALYTICS_MEDIA_DIR "/" + file +
-           "' -vf 'select=" + frames + "' -vsync 0 -f rawvideo -pix_fmt bgr24 -";
+           "' -vf 'select=" + frames + "' -fps_mode passthrough -f rawvideo -pix_fmt bgr24 -";
   }
   std::unique_ptr<FILE, int (*)(FILE*)> pipe_;
 };
