@@ -253,7 +253,7 @@ ModelPack install_pack(const std::string& name_or_folder,
         "there is no model pack or folder '" + name_or_folder +
             "'; give 'default', or a folder with models.json or with InsightFace or YuNet models");
   } catch (const fs::filesystem_error& fault) {
-    throw write_error("install in", options.models, fault.code().value());
+    throw write_error("read or change", fault.path1(), fault.code().value());
   }
 }
 
