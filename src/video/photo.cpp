@@ -79,6 +79,8 @@ struct FreeReader {
   }
 };
 using ReaderPtr = std::unique_ptr<AVIOContext, FreeReader>;
+/// Unlike FormatPtr, leaves the reader alone.
+using OpenedPtr = std::unique_ptr<AVFormatContext, FreedBy<avformat_close_input>>;
 
 Bytes load(const std::filesystem::path& path) {
   std::error_code failure;
@@ -116,7 +118,7 @@ ReaderPtr make_reader(Bytes& bytes) {
   return reader;
 }
 
-FormatPtr open_picture(AVIOContext& reader, std::size_t bytes) {
+OpenedPtr open_picture(AVIOContext& reader, std::size_t bytes) {
   AVFormatContext* opened = avformat_alloc_context();
   if (opened == nullptr) throw std::bad_alloc();
   opened->pb = &reader;
@@ -127,7 +129,7 @@ FormatPtr open_picture(AVIOContext& reader, std::size_t bytes) {
   av_dict_set_int(&options, "frame_size", static_cast<std::int64_t>(bytes), 0);
   const int result = avformat_open_input(&opened, nullptr, nullptr, &options);
   av_dict_free(&options);
-  return FormatPtr(result < 0 ? nullptr : opened);
+  return OpenedPtr(result < 0 ? nullptr : opened);
 }
 
 CodecPtr open_codec(const AVStream& stream) {
@@ -181,9 +183,10 @@ PictureShape shape_of_photo(const AVFrame& frame) {
 }  // namespace
 
 std::shared_ptr<const Picture> read_photo(const std::filesystem::path& path) {
+  silence_ffmpeg();
   Bytes bytes = load(path);
   const ReaderPtr reader = make_reader(bytes);
-  const FormatPtr format = open_picture(*reader, bytes.size());
+  const OpenedPtr format = open_picture(*reader, bytes.size());
   if (!format || format->nb_streams == 0) refuse(path);
   const CodecPtr codec = open_codec(*format->streams[0]);
   if (!codec) refuse(path);

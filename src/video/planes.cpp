@@ -162,9 +162,9 @@ void blend_rows(const PlaneView& source, Plane& out) {
   const int last = source.size.height - 1;
   const int width = source.size.width;
   for (int y = 0; y <= last; ++y) {
-    const T* above = samples<T>(source, std::max(y - 1, 0));
+    const T* above = samples<T>(source, y > 0 ? y - 1 : std::min(1, last));
     const T* here = samples<T>(source, y);
-    const T* below = samples<T>(source, std::min(y + 1, last));
+    const T* below = samples<T>(source, y < last ? y + 1 : std::max(last - 1, 0));
     T* to = reinterpret_cast<T*>(out.row(y));
     for (int x = 0; x < width; ++x) {
       to[x] = static_cast<T>((above[x] + 2 * here[x] + below[x] + 2) >> 2);

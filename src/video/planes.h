@@ -43,8 +43,8 @@ struct Plane {
 /// the source itself back when it is as wanted.
 Plane resampled(Plane source, Size size, int bits);
 
-/// Each row becomes (above + 2 row + below) / 4: the two fields of an interlaced picture no longer
-/// form a comb.
+/// Each row becomes (above + 2 row + below) / 4, mirrored at the edges: the two fields of an
+/// interlaced picture no longer form a comb.
 Plane fields_blended(const PlaneView& source);
 
 /// Rows 2n and 2n + 1 become one: half the height, fields merged.
