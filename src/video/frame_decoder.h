@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/frame.h"
+#include "video/segment_reader.h"
+#include "video/video_index.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-
-#include "core/frame.h"
-#include "video/segment_reader.h"
-#include "video/video_index.h"
 
 namespace screenalytics {
 
@@ -18,9 +18,9 @@ struct FrameDecoderStats {
   DecodeStats decode;
 };
 
-/// Random access to frames for one thread. Goes on decoding when the wanted frame is ahead and no key frame lies
-/// between; seeks otherwise. Keeps the last `capacity` asked-for frames (least recently used goes first). Asked in
-/// ascending order, it decodes each frame at most once.
+/// Random access to frames for one thread. Goes on decoding when the wanted frame is ahead and no
+/// key frame lies between; seeks otherwise. Keeps the last `capacity` asked-for frames (least
+/// recently used goes first). Asked in ascending order, it decodes each frame at most once.
 class FrameDecoder {
  public:
   FrameDecoder(const VideoIndex& index, std::size_t capacity);
@@ -28,7 +28,8 @@ class FrameDecoder {
   FrameDecoder(const FrameDecoder&) = delete;
   FrameDecoder& operator=(const FrameDecoder&) = delete;
 
-  /// Empty when the frame cannot be decoded, also not on one real retry (fresh seek, cache bypassed).
+  /// Empty when the frame cannot be decoded, also not on one real retry (fresh seek, cache
+  /// bypassed).
   std::optional<Frame> frame(FrameIndex index);
   FrameDecoderStats stats() const;
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/frame.h"
+#include "video/video_index.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include "core/frame.h"
-#include "video/video_index.h"
 
 namespace screenalytics {
 
@@ -21,9 +21,9 @@ struct DecodeStats {
   friend DecodeStats operator+(const DecodeStats& a, const DecodeStats& b);
 };
 
-/// Decodes one segment on the calling thread with one single-threaded decoder, in presentation order. It reads
-/// past the segment's end until all of the segment's own frames are out (open GOPs) and drops frames before its
-/// start. The index must outlive it.
+/// Decodes one segment on the calling thread with one single-threaded decoder, in presentation
+/// order. It reads past the segment's end until all of the segment's own frames are out (open GOPs)
+/// and drops frames before its start. The index must outlive it.
 class SegmentReader {
  public:
   /// `decode[i]` as from plan_decoding, for the whole video.
@@ -32,8 +32,8 @@ class SegmentReader {
   SegmentReader(const SegmentReader&) = delete;
   SegmentReader& operator=(const SegmentReader&) = delete;
 
-  /// The next wanted frame; empty at the end. A wanted frame that could not be decoded, even on a second try
-  /// from an earlier key frame, is left out and listed in `missing`.
+  /// The next wanted frame; empty at the end. A wanted frame that could not be decoded, even on a
+  /// second try from an earlier key frame, is left out and listed in `missing`.
   std::optional<Frame> next();
   const std::vector<FrameIndex>& missing() const;
   DecodeStats stats() const;
