@@ -7,7 +7,7 @@ import sys
 root = pathlib.Path(__file__).resolve().parent.parent / "src"
 uses = {}
 for listing in sorted(root.glob("*/CMakeLists.txt")):
-    match = re.search(r"USES\s+([a-z_\s]+?)(?:\)|[A-Z]{3})", listing.read_text())
+    match = re.search(r"^\W*USES ((?:[a-z]+ ?)+)$", listing.read_text(), re.MULTILINE)
     uses[listing.parent.name] = set(match.group(1).split()) if match else set()
 
 faults = []

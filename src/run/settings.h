@@ -26,7 +26,7 @@ inline constexpr const char* kPipelineVersion = "1";
 
 struct EmbedOptions {
   bool batch = true;    ///< false: one model call a face
-  int batch_size = 16;  ///< faces a model call at most
+  int batch_size = 8;   ///< faces a model call at most
 };
 
 struct ScanOptions {
