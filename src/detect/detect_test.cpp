@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "core/error.h"
-#include "detect/face_detector.h"
 #include "detect/outputs.h"
 #include "detect/retinaface.h"
 #include "detect/scrfd.h"
@@ -8,7 +7,13 @@
 #include "detect/yunet.h"
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -53,62 +58,6 @@ ErrorKind kind_of_error(const std::function<void()>& action) {
   }
   ADD_FAILURE() << "no error";
   return ErrorKind::internal;
-}
-
-Size input_of(int width, int height, double aspect = 1, int long_side = 640) {
-  return input_size({width, height}, aspect, {.long_side = long_side});
-}
-
-TEST(InputSize, KeepsTheAspectInMultiplesOf32) {
-  EXPECT_EQ(input_of(1920, 1080), (Size{640, 352}));
-  EXPECT_EQ(input_of(960, 540), (Size{640, 352}));
-  EXPECT_EQ(input_of(1080, 1920), (Size{352, 640}));
-  EXPECT_EQ(input_of(1920, 1080, 1, 960), (Size{960, 544}));
-  EXPECT_EQ(input_of(1920, 800), (Size{640, 256}));
-}
-
-TEST(InputSize, DoesNotEnlargeASmallPicture) {
-  EXPECT_EQ(input_of(360, 288), (Size{352, 288}));
-  EXPECT_EQ(input_of(400, 300), (Size{416, 320}));
-  EXPECT_EQ(input_of(64, 48), (Size{64, 64}));
-}
-
-TEST(InputSize, IsNeverBelow32OrAboveTheLongSide) {
-  EXPECT_EQ(input_of(5, 3), (Size{32, 32}));
-  EXPECT_EQ(input_of(4000, 20), (Size{640, 32}));
-  EXPECT_EQ(input_of(1920, 1080, 1, 10), (Size{32, 32}));
-  EXPECT_EQ(input_of(1920, 1080, 1, 600).width, 576);
-  EXPECT_EQ(input_of(0, 0), (Size{32, 32}));
-}
-
-TEST(InputSize, ShowsFacesInTheirNaturalShape) {
-  EXPECT_EQ(input_of(720, 576, 64.0 / 45), (Size{640, 352}));
-  EXPECT_EQ(input_of(720, 576, 16.0 / 15), (Size{640, 480}));
-  EXPECT_EQ(input_of(352, 576, 0.5), (Size{192, 576}));
-  EXPECT_EQ(input_of(1920, 1080, 0), input_of(1920, 1080));
-  EXPECT_EQ(input_of(1920, 1080, std::nan("")), input_of(1920, 1080));
-}
-
-TEST(ToSource, ScalesBoxesAndLandmarksByEachAxis) {
-  const Landmarks points{{{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}}};
-  const Detections found{{{10, 10, 50, 60}, points, 0.9F}, {{0, 0, 30, 30}, std::nullopt, 0.8F}};
-  const Detections moved = to_source(found, {640, 352}, {1920, 1056 * 2}, {});
-  ASSERT_EQ(moved.size(), 2U);
-  expect_box(moved[0].box, {30, 60, 150, 360});
-  EXPECT_EQ(landmark(moved[0], 4), (Point{15, 30}));
-  EXPECT_FLOAT_EQ(moved[0].score, 0.9F);
-  EXPECT_FALSE(moved[1].landmarks);
-}
-
-TEST(ToSource, DropsFacesWhoseShorterSideIsTooSmall) {
-  const Detections found{{{0, 0, 8, 40}, {}, 0.9F}, {{0, 0, 7.9F, 40}, {}, 0.8F}};
-  EXPECT_EQ(to_source(found, {320, 320}, {640, 640}, {.min_face = 16}).size(), 1U);
-  EXPECT_EQ(to_source(found, {320, 320}, {640, 640}, {.min_face = 15}).size(), 2U);
-}
-
-TEST(ToSource, DropsBoxesWithoutArea) {
-  const Detections found{{{5, 5, 5, 9}, {}, 0.9F}, {{0, 0, kNan, 9}, {}, 0.8F}};
-  EXPECT_TRUE(to_source(found, {64, 64}, {64, 64}, {.min_face = 0}).empty());
 }
 
 TEST(Suppress, DropsWhatOverlapsABetterOneByMore) {
