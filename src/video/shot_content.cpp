@@ -61,16 +61,6 @@ int best_distance(const ShotContent& a, const ShotContent& b, int left, int top)
   return best;
 }
 
-double one_way(const ShotContent& a, const ShotContent& b) {
-  double sum = 0;
-  for (int top = 0; top < ShotContent::kHeight; top += kBlockHeight) {
-    for (int left = 0; left < ShotContent::kWidth; left += kBlockWidth) {
-      sum += std::min(best_distance(a, b, left, top) / kWhole, 1.0);
-    }
-  }
-  return sum / kBlocks;
-}
-
 }  // namespace
 
 ShotContent::ShotContent(const ShotSignature& signature) {
@@ -113,7 +103,16 @@ double unmoved_difference(const ShotContent& first, const ShotContent& second) {
 }
 
 double difference(const ShotContent& first, const ShotContent& second) {
-  return (one_way(first, second) + one_way(second, first)) / 2;
+  double sum = 0;
+  for (int top = 0; top < ShotContent::kHeight; top += kBlockHeight) {
+    for (int left = 0; left < ShotContent::kWidth; left += kBlockWidth) {
+      // What a moving camera loses on one side comes in on the other: either way will do.
+      const int best = std::min(best_distance(first, second, left, top),
+                                best_distance(second, first, left, top));
+      sum += std::min(best / kWhole, 1.0);
+    }
+  }
+  return sum / kBlocks;
 }
 
 Mixture as_mixture(const ShotSignature& middle,

@@ -34,7 +34,7 @@ struct Dissolve {
 constexpr std::size_t kNeighbours = 4;      // on each side, that tell how much movement is usual
 constexpr Duration kNeighbourhood = 600ms;  // and no further away than this
 constexpr double kUsualMotion = 1.5;        // a cut stands out by this factor ...
-constexpr double kLeastExcess = 0.25;       // ... and by this much (sensitivity 0.5)
+constexpr double kLeastExcess = 0.2;        // ... and by this much (sensitivity 0.5)
 constexpr double kReturned = 0.55;          // of the step: as close as this is the same view again
 constexpr Duration kShortestShot = 120ms;
 constexpr std::size_t kMostLooks = 8;  // frames compared when looking for a view's return
