@@ -58,6 +58,35 @@ constexpr double kDissolveResidual = 0.25;   // of the difference
 constexpr Duration kLookAhead = 1250ms;
 constexpr std::size_t kMostSeen = 600;
 
+/// The frames of what may be a dissolve, one after the other.
+class DissolveProgress {
+ public:
+  std::optional<std::size_t> half;  ///< the first frame that shows more of the new than of the old
+  std::optional<std::size_t> end;   ///< the first frame that shows little else than the new
+
+  /// False when this frame does not belong into a dissolve: no mixture, a step back, or a jump.
+  bool takes(std::size_t at, const Mixture& mixture) {
+    const double share = mixture.share;
+    if (share < highest_ - 0.15 || share > highest_ + 0.5 || mixture.residual > 0.5) return false;
+    highest_ = std::max(highest_, share);
+    if (share > 0.1 && share < 0.9) {
+      residuals_ += mixture.residual;
+      ++mixed_;
+    }
+    if (!half && share >= 0.5) half = at;
+    if (!end && share >= 0.9) end = at;
+    return true;
+  }
+  bool complete() const { return mixed_ >= 2 && highest_ >= 0.6; }
+  /// Mean over the mixed frames.
+  double residual() const { return residuals_ / mixed_; }
+
+ private:
+  double highest_ = 0;
+  double residuals_ = 0;
+  int mixed_ = 0;
+};
+
 /// Most frames hardly differ: then movement need not be looked for.
 double step_between(const ShotContent& first, const ShotContent& second) {
   const double unmoved = unmoved_difference(first, second);
@@ -286,25 +315,15 @@ std::optional<Dissolve> ShotCutFinder::State::dissolve_between(std::size_t first
   if (unmoved_difference(from.content, to.content) < apart) return std::nullopt;
   const auto [lower, higher] = std::minmax({from.content.contrast(), to.content.contrast()});
   if (lower < kFaded * higher) return std::nullopt;
-  double highest = 0, residuals = 0;
-  int mixed = 0;
-  std::optional<std::size_t> half, end;
+  DissolveProgress progress;
   for (std::size_t i = first + 1; i < last_frame; ++i) {
     const Mixture mixture = as_mixture(seen[i].signature, from.signature, to.signature);
-    const bool steady = mixture.share > highest - 0.15 && mixture.share < highest + 0.5;
-    if (!steady || mixture.residual > 0.5) return std::nullopt;
-    highest = std::max(highest, mixture.share);
-    if (mixture.share > 0.1 && mixture.share < 0.9) {
-      residuals += mixture.residual;
-      ++mixed;
-    }
-    if (!half && mixture.share >= 0.5) half = i;
-    if (!end && mixture.share >= 0.9) end = i;
+    if (!progress.takes(i, mixture)) return std::nullopt;
   }
-  if (mixed < 2 || highest < 0.6 || !half || !settled(first, last_frame)) return std::nullopt;
+  if (!progress.complete() || !settled(first, last_frame)) return std::nullopt;
   const double apart_now = difference(from.content, to.content);
-  if (apart_now < apart || residuals > kDissolveResidual * apart_now * mixed) return std::nullopt;
-  return Dissolve{*half, end.value_or(last_frame)};
+  if (apart_now < apart || progress.residual() > kDissolveResidual * apart_now) return std::nullopt;
+  return Dissolve{*progress.half, progress.end.value_or(last_frame)};
 }
 
 bool ShotCutFinder::State::settled(std::size_t first, std::size_t last_frame) const {
