@@ -15,7 +15,8 @@ struct Sighting {
   FrameIndex frame;
   MediaTime time;
   Detection detection;
-  FaceQuality quality;
+  FaceQuality quality;   ///< zero unless measured
+  bool measured = true;  ///< its pixels were looked at; false: only detected, to follow the track
 };
 
 /// One face followed through one shot. In time order, never empty, at most one sighting a frame.

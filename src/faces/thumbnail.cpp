@@ -14,14 +14,14 @@ namespace {
 
 int whole(double value) { return static_cast<int>(std::lround(std::clamp(value, -1e6, 1e6))); }
 
-/// Area-filtered along an axis that shrinks, cubic along one that grows (narrow pixels can ask for
+/// Area-filtered along an axis that shrinks, linear along one that grows (narrow pixels can ask for
 /// both).
 cv::Mat resized(const cv::Mat& source, cv::Size size) {
   const cv::Size less(std::min(source.cols, size.width), std::min(source.rows, size.height));
   cv::Mat small = source, result;
   if (less != source.size()) cv::resize(source, small, less, 0, 0, cv::INTER_AREA);
   if (less == size) return small;
-  cv::resize(small, result, size, 0, 0, cv::INTER_CUBIC);
+  cv::resize(small, result, size, 0, 0, cv::INTER_LINEAR);
   return result;
 }
 

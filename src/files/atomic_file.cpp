@@ -126,13 +126,14 @@ void AtomicFile::flush() {
   buffer_.clear();
 }
 
-std::string AtomicFile::commit() {
+std::string AtomicFile::commit(Durability durability) {
   flush();
   // Some file systems find a full disk only now.
-  if (::fsync(descriptor_) != 0 && errno != EINVAL) throw part_error(path_, size_, errno);
+  const bool sync = durability == Durability::now;
+  if (sync && ::fsync(descriptor_) != 0 && errno != EINVAL) throw part_error(path_, size_, errno);
   if (::rename(part_.c_str(), path_.c_str()) != 0) throw write_error("replace", path_, errno);
   ::close(std::exchange(descriptor_, -1));
-  sync_folder(folder_of(path_));
+  if (sync) sync_folder(folder_of(path_));
   return hash_.hex();
 }
 
@@ -140,10 +141,18 @@ void write_atomically(const std::filesystem::path& path, std::string_view text) 
   write_atomically(path, bytes_of(text));
 }
 
-void write_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+void write_atomically(const std::filesystem::path& path,
+                      std::span<const std::uint8_t> bytes,
+                      Durability durability) {
   AtomicFile file(path);
   file.write(bytes);
-  file.commit();
+  file.commit(durability);
+}
+
+void sync_file_system(const std::filesystem::path& folder) {
+  const FileDescriptor handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open()) throw write_error("open the folder", folder, errno);
+  if (::syncfs(handle.get()) != 0) throw write_error("sync the file system of", folder, errno);
 }
 
 std::string read_text(const std::filesystem::path& path) { return read_whole<std::string>(path); }

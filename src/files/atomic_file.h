@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "files/sha256.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -8,13 +10,17 @@
 #include <string_view>
 #include <vector>
 
-#include "files/sha256.h"
-
 namespace screenalytics {
 
-/// A file that is seen whole or not at all: bytes go to `<path>.part`, which `commit` syncs, renames
-/// and makes durable (directory sync). Without `commit` the destructor removes the part. Parent
-/// folders are made. Throws Error{io or no_space} naming the path.
+/// When a file that was written must survive a power cut.
+enum class Durability {
+  now,             ///< from here on
+  with_next_sync,  ///< from the next `sync_file_system` on: for many small files before a manifest
+};
+
+/// A file that is seen whole or not at all: bytes go to `<path>.part`, which `commit` syncs,
+/// renames and makes durable (directory sync). Without `commit` the destructor removes the part.
+/// Parent folders are made. Throws Error{io or no_space} naming the path.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -27,7 +33,7 @@ class AtomicFile {
   /// Bytes written so far.
   std::uint64_t size() const { return size_; }
   /// Returns the SHA-256 (hex) of what was written.
-  std::string commit();
+  std::string commit(Durability durability = Durability::now);
 
  private:
   void flush();
@@ -40,7 +46,12 @@ class AtomicFile {
 };
 
 void write_atomically(const std::filesystem::path& path, std::string_view text);
-void write_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+void write_atomically(const std::filesystem::path& path,
+                      std::span<const std::uint8_t> bytes,
+                      Durability durability = Durability::now);
+
+/// Makes everything durable that was written to the file system of this folder.
+void sync_file_system(const std::filesystem::path& folder);
 
 /// Throw Error{not_found or io} naming the path.
 std::string read_text(const std::filesystem::path& path);

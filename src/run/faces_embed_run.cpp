@@ -313,6 +313,7 @@ class FacesEmbed {
                              " face(s) lie on frames that could not be decoded");
     manifest_["models"] = describe_models(prepared_.models);
     manifest_["artifacts"] = describe_artifacts(run_, names);
+    sync_file_system(run_.path());
     write_atomically(run_.file("manifest.json"), manifest_.dump(1) + "\n");
     return manifest_;
   }

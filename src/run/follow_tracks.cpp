@@ -7,7 +7,9 @@
 namespace screenalytics {
 
 TrackFollower::TrackFollower(std::vector<Shot> shots, const ByteTrackOptions& options)
-    : shots_(std::move(shots)), options_(options), tracker_(std::in_place, options, TrackClock::real) {
+    : shots_(std::move(shots)),
+      options_(options),
+      tracker_(std::in_place, options, TrackClock::real) {
   open_.shot = shots_.front();
 }
 
@@ -51,7 +53,8 @@ std::vector<FollowedShot> TrackFollower::step(const FrameRecord& frame,
     track.sightings.push_back({.frame = frame.index,
                                .time = frame.time,
                                .detection = face.detection,
-                               .quality = face.quality});
+                               .quality = face.quality,
+                               .measured = face.measured});
     track.pixels.push_back({.file = file, .crop = face.crop, .thumbnail = face.thumbnail});
   }
   return ended;

@@ -63,7 +63,7 @@ class GroupHarvest {
   static std::vector<std::size_t> good_sightings(const HarvestedTrack& track) {
     std::vector<std::size_t> good;
     for (std::size_t i = 0; i < track.skips.size(); ++i) {
-      if (!track.skips[i]) good.push_back(i);
+      if (track.sightings[i].measured && !track.skips[i]) good.push_back(i);
     }
     return good;
   }
@@ -210,10 +210,11 @@ std::vector<std::size_t> pass_gates(const std::vector<Sighting>& sightings,
                                     double pixel_aspect,
                                     const GateOptions& options,
                                     std::vector<std::optional<Skip>>& skips) {
-  const bool single = sightings.size() == 1;
+  const bool single = std::ranges::count_if(sightings, &Sighting::measured) == 1;
   skips.assign(sightings.size(), std::nullopt);
   std::vector<std::size_t> good;
   for (std::size_t i = 0; i < sightings.size(); ++i) {
+    if (!sightings[i].measured) continue;
     skips[i] = check_geometry(sightings[i].detection, picture, pixel_aspect, options);
     if (!skips[i]) skips[i] = check_quality(sightings[i], single, options);
     if (!skips[i]) good.push_back(i);

@@ -63,7 +63,8 @@ class Harvest {
     begin_run(run_, plan_.key);
     const std::vector<Shot> shots = scan();
     const LoadedModels& models = prepared_.models;
-    const RowOrigin origin{settings_.ep_id, models.detector_card().name, models.embedder_card().name};
+    const RowOrigin origin{
+        settings_.ep_id, models.detector_card().name, models.embedder_card().name};
     for (const char* folder : {"crops", "thumbs", "frames"}) {
       std::filesystem::remove_all(run_.file(folder));
     }
@@ -191,6 +192,7 @@ class Harvest {
     Json manifest = describe(writer.counts());
     manifest["artifacts"] = describe_artifacts(run_, names);
     permit.enter(Stage::write);
+    sync_file_system(run_.path());
     write_atomically(run_.file("manifest.json"), manifest.dump(1) + "\n");
     if (!settings_.output.keep_segments) std::filesystem::remove_all(run_.segments());
     return manifest;

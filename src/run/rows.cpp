@@ -27,16 +27,17 @@ Json to_json(const std::optional<Landmarks>& landmarks) {
 double seconds(MediaTime time) { return rounded(to_seconds(time), 4); }
 
 Json sample(const Sighting& sighting) {
-  const FaceQuality& quality = sighting.quality;
   Json json = {{"frame_idx", sighting.frame.value},
                {"ts", seconds(sighting.time)},
                {"bbox_xyxy", to_json(sighting.detection.box)},
                {"conf", rounded(sighting.detection.score, 4)},
-               {"landmarks", to_json(sighting.detection.landmarks)},
-               {"quality", rounded(quality.total, 4)},
-               {"blur", rounded(quality.blur, 2)},
-               {"contrast", rounded(quality.contrast, 2)},
-               {"size", rounded(quality.size, 2)}};
+               {"landmarks", to_json(sighting.detection.landmarks)}};
+  if (!sighting.measured) return json;
+  const FaceQuality& quality = sighting.quality;
+  json["quality"] = rounded(quality.total, 4);
+  json["blur"] = rounded(quality.blur, 2);
+  json["contrast"] = rounded(quality.contrast, 2);
+  json["size"] = rounded(quality.size, 2);
   if (quality.pose) {
     json["yaw"] = rounded(quality.pose->yaw, 1);
     json["pitch"] = rounded(quality.pose->pitch, 1);
@@ -70,6 +71,8 @@ Sighting read_sample(const Json& json) {
     }
     sighting.detection.landmarks = landmarks;
   }
+  sighting.measured = json.contains("quality");
+  if (!sighting.measured) return sighting;
   FaceQuality& quality = sighting.quality;
   quality.total = json.at("quality").get<float>();
   quality.blur = json.at("blur").get<float>();

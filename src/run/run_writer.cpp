@@ -65,11 +65,12 @@ void save_pictures(const RunFolder& run,
   const std::int64_t frame = face.sighting.frame.value;
   if (!thumbnail_jpeg.empty()) {
     face.thumb = RunFolder::thumb_name(track, frame);
-    write_atomically(run.file(face.thumb), thumbnail_jpeg);
+    write_atomically(run.file(face.thumb), thumbnail_jpeg, Durability::with_next_sync);
   }
   if (output.save_crops && !crop.empty()) {
     face.crop = RunFolder::crop_name(track, frame);
-    write_atomically(run.file(face.crop), encode_jpeg(crop, output.jpeg_quality));
+    write_atomically(
+        run.file(face.crop), encode_jpeg(crop, output.jpeg_quality), Durability::with_next_sync);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "files/sha256.h"
 #include "run/cut_face.h"
+#include "run/face_search.h"
 #include "video/segment_reader.h"
 #include "video/shot_cuts.h"
 
@@ -18,7 +19,11 @@ class SegmentScan {
               const Settings& settings,
               SegmentWriter& writer,
               CpuBudget::Permit& permit)
-      : plan_(plan), models_(models), settings_(settings), writer_(writer), permit_(permit) {}
+      : plan_(plan),
+        settings_(settings),
+        writer_(writer),
+        permit_(permit),
+        search_(*models.detector, settings.detect) {}
 
   void look_at(const Frame& frame) {
     FrameRecord record{.index = frame.index, .time = frame.time};
@@ -26,25 +31,21 @@ class SegmentScan {
     const ShotSignature signature = sign(*frame.picture);
     record.signature.assign(signature.bgr.begin(), signature.bgr.end());
     record.sampled = plan_.sampled[static_cast<std::size_t>(frame.index.value)];
+    if (plan_.index.at(frame.index).key) search_.restart();
     if (record.sampled) find_faces(*frame.picture, record);
     permit_.enter(Stage::write);
     writer_.add_frame(record);
     permit_.enter(Stage::decode);
   }
 
-  std::int64_t detector_calls() const { return detector_calls_; }
+  std::int64_t detector_calls() const { return search_.calls(); }
 
  private:
   void find_faces(const Picture& picture, FrameRecord& record) {
-    permit_.enter(Stage::scale);
-    const Size input = input_size(picture.size(), picture.pixel_aspect(), settings_.detect);
-    const Image small = picture.scaled(input);
-    permit_.enter(Stage::detect);
-    const auto found = models_.detector->detect({&small, 1});
-    ++detector_calls_;
-    for (const Detection& face :
-         to_source(found.front(), input, picture.size(), settings_.detect)) {
-      record.faces.push_back(keep(picture, face));
+    const FaceSearch::Found found = search_.look(picture, permit_);
+    for (const Detection& face : found.faces) {
+      record.faces.push_back(found.full ? keep(picture, face)
+                                        : FaceRecord{.detection = face, .measured = false});
     }
   }
 
@@ -71,11 +72,10 @@ class SegmentScan {
   }
 
   const ScanPlan& plan_;
-  const LoadedModels& models_;
   const Settings& settings_;
   SegmentWriter& writer_;
   CpuBudget::Permit& permit_;
-  std::int64_t detector_calls_ = 0;
+  FaceSearch search_;
 };
 
 }  // namespace

@@ -38,6 +38,7 @@ std::vector<std::string> problems(const Settings& s) {
           "--detect.long-side must be 32 to 8192");
   require(faults, is_share(s.detect.min_score), "--detect.min-score must be 0 to 1");
   require(faults, is_share(s.detect.max_overlap), "--detect.max-overlap must be 0 to 1");
+  require(faults, s.detect.full_every >= 1, "--detect.full-every must be at least 1");
   require(faults, s.detect.min_face >= 1, "--detect.min-face must be at least 1");
   require(faults, is_share(s.shots.sensitivity), "--shots.sensitivity must be 0 to 1");
   require(faults, is_share(s.track.track_threshold), "--track.threshold must be 0 to 1");

@@ -25,8 +25,8 @@ namespace screenalytics {
 inline constexpr const char* kPipelineVersion = "1";
 
 struct EmbedOptions {
-  bool batch = true;    ///< false: one model call a face
-  int batch_size = 8;   ///< faces a model call at most
+  bool batch = true;   ///< false: one model call a face
+  int batch_size = 8;  ///< faces a model call at most
 };
 
 struct ScanOptions {
@@ -86,6 +86,9 @@ void describe(S& settings, Field&& field) {
   field("detect.max-overlap",
         settings.detect.max_overlap,
         "IoU at which the weaker of two detections goes");
+  field("detect.full-every",
+        settings.detect.full_every,
+        "every n-th sample is searched at full size, those between at half (1: all full)");
   field("detect.min-face", settings.detect.min_face, "smaller faces are dropped, source pixels");
   field("shots.sensitivity", settings.shots.sensitivity, "0 finds fewer cuts, 1 finds more");
   field("track.threshold", settings.track.track_threshold, "score for the first association");

@@ -11,6 +11,7 @@ constexpr unsigned kHasLandmarks = 1;
 constexpr unsigned kHasPose = 2;
 constexpr unsigned kHasCrop = 4;
 constexpr unsigned kHasThumbnail = 8;
+constexpr unsigned kNotMeasured = 16;
 
 constexpr std::size_t kSmallestFaceBytes = 1 + 9 * sizeof(float);
 constexpr std::size_t kRefBytes = 12;
@@ -28,9 +29,10 @@ BlobRef get_ref(ByteReader& in) {
 }
 
 void put_face(ByteWriter& out, const FaceRecord& face) {
-  const auto& [detection, quality, crop, thumbnail] = face;
+  const auto& [detection, quality, measured, crop, thumbnail] = face;
   const unsigned parts = (detection.landmarks ? kHasLandmarks : 0) | (quality.pose ? kHasPose : 0) |
-                         (crop ? kHasCrop : 0) | (thumbnail ? kHasThumbnail : 0);
+                         (crop ? kHasCrop : 0) | (thumbnail ? kHasThumbnail : 0) |
+                         (measured ? 0 : kNotMeasured);
   out.put(static_cast<std::uint8_t>(parts));
   const Box& box = detection.box;
   for (const float value : {box.left, box.top, box.right, box.bottom, detection.score})
@@ -70,6 +72,7 @@ HeadPose get_pose(ByteReader& in) {
 FaceRecord get_face(ByteReader& in) {
   FaceRecord face;
   const unsigned parts = in.get<std::uint8_t>();
+  face.measured = (parts & kNotMeasured) == 0;
   Box& box = face.detection.box;
   for (float* value : {&box.left, &box.top, &box.right, &box.bottom, &face.detection.score}) {
     *value = in.get_float();

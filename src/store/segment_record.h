@@ -25,7 +25,8 @@ struct BlobRef {
 /// One face of a sampled frame, as pass 1 leaves it.
 struct FaceRecord {
   Detection detection;               ///< source pixels
-  FaceQuality quality;               ///< zero when no crop could be cut
+  FaceQuality quality;               ///< zero when no crop was cut
+  bool measured = true;              ///< false: detected only, never to be chosen as a sample
   std::optional<BlobRef> crop;       ///< aligned 112x112 crop, lossless
   std::optional<BlobRef> thumbnail;  ///< finished JPEG
 };
