@@ -19,7 +19,7 @@ struct DetectOptions {
   double max_overlap =
       0.4;  ///< non-maximum suppression drops a detection that overlaps a better one by more (IoU)
   int full_every =
-      3;  ///< every n-th look is at full size, those between at half of it (1: all full)
+      3;  ///< every n-th look is at full size, those between at a half or less (1: all full)
   int min_face = 16;  ///< shorter side in source pixels; smaller faces are dropped
 };
 

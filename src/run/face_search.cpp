@@ -7,9 +7,11 @@
 namespace screenalytics {
 namespace {
 
-/// Width of a face in the full input from which on half of it is enough: 28 px are left, and no
-/// face of that size was missed on the measured material (docs/measurements.md).
-constexpr double kSmallestWidth = 56;
+/// Width that the narrowest face keeps in a smaller input. No face of 28 px was missed on the
+/// measured material (docs/measurements.md).
+constexpr double kFaceWidth = 28;
+constexpr double kLargestShare = 0.5;  // of the full input's sides
+constexpr double kSmallestShare = 0.3;
 constexpr double kSameFace = 0.3;  // IoU between neighbouring samples
 
 bool same_faces(const Detections& now, const Detections& before) {
@@ -22,11 +24,14 @@ bool same_faces(const Detections& now, const Detections& before) {
 
 }  // namespace
 
-bool FaceSearch::half_may_do(Size input, Size picture) const {
-  if (known_.empty() || halves_ + 1 >= options_.full_every) return false;
-  const double scale = static_cast<double>(input.width) / picture.width;
-  return std::ranges::all_of(
-      known_, [&](const Detection& face) { return face.box.width() * scale >= kSmallestWidth; });
+/// Long side of the smaller input; empty when a face would become too narrow in it.
+std::optional<int> FaceSearch::smaller_side(Size input, Size picture) const {
+  if (known_.empty() || between_ + 1 >= options_.full_every) return std::nullopt;
+  const auto width = [](const Detection& face) { return face.box.width(); };
+  const double narrowest = std::ranges::min(known_, {}, width).box.width();
+  const double share = kFaceWidth * picture.width / (narrowest * input.width);
+  if (share > kLargestShare) return std::nullopt;
+  return static_cast<int>(std::max(share, kSmallestShare) * std::max(input.width, input.height));
 }
 
 Detections FaceSearch::detect(const Picture& picture, Size input, CpuBudget::Permit& permit) {
@@ -40,17 +45,18 @@ Detections FaceSearch::detect(const Picture& picture, Size input, CpuBudget::Per
 
 FaceSearch::Found FaceSearch::look(const Picture& picture, CpuBudget::Permit& permit) {
   const Size full = input_size(picture.size(), picture.pixel_aspect(), options_);
-  if (half_may_do(full, picture.size())) {
-    DetectOptions half = options_;
-    half.long_side = std::max(full.width, full.height) / 2;
-    auto faces = detect(picture, input_size(picture.size(), picture.pixel_aspect(), half), permit);
+  if (const auto side = smaller_side(full, picture.size())) {
+    DetectOptions smaller = options_;
+    smaller.long_side = *side;
+    const Size input = input_size(picture.size(), picture.pixel_aspect(), smaller);
+    auto faces = detect(picture, input, permit);
     if (same_faces(faces, known_)) {
       known_ = faces;
-      ++halves_;
+      ++between_;
       return {.faces = std::move(faces), .full = false};
     }
   }
-  halves_ = 0;
+  between_ = 0;
   known_ = detect(picture, full, permit);
   return {.faces = known_, .full = true};
 }

@@ -7,14 +7,16 @@
 #include "detect/face_detector.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace screenalytics {
 
 /// Looks for faces in sampled pictures, in order. Every `full_every`-th look is at the network's
-/// full input size; a look between is at half of it (a quarter of the CPU), which is enough to
-/// follow faces that are large there. Should it see other faces than the look before, the picture
-/// is searched again at full size, so nothing is gained, lost or swapped at half size. Landmarks
-/// are less exact at half size: faces are only measured and cut out at full size.
+/// full input size. A look between is at a half to a quarter of it (a quarter to a sixteenth of the
+/// CPU), which is enough to follow faces that are large there. Should it see other faces than the
+/// look before, the picture is searched again at full size, so nothing is gained, lost or swapped
+/// between. Landmarks are less exact in a smaller input: faces are measured and cut out at full
+/// size only.
 class FaceSearch {
  public:
   /// The detector must outlive it.
@@ -34,13 +36,13 @@ class FaceSearch {
   std::int64_t calls() const { return calls_; }
 
  private:
-  bool half_may_do(Size input, Size picture) const;
+  std::optional<int> smaller_side(Size input, Size picture) const;
   Detections detect(const Picture& picture, Size input, CpuBudget::Permit& permit);
 
   const FaceDetector& detector_;
   DetectOptions options_;
   Detections known_;  // of the look before
-  int halves_ = 0;    // looks at half size since the last full one
+  int between_ = 0;   // looks since the last full one
   std::int64_t calls_ = 0;
 };
 

@@ -86,9 +86,10 @@ void describe(S& settings, Field&& field) {
   field("detect.max-overlap",
         settings.detect.max_overlap,
         "IoU at which the weaker of two detections goes");
-  field("detect.full-every",
-        settings.detect.full_every,
-        "every n-th sample is searched at full size, those between at half (1: all full)");
+  field(
+      "detect.full-every",
+      settings.detect.full_every,
+      "every n-th sample is searched at full size, those between at a half or less (1: all full)");
   field("detect.min-face", settings.detect.min_face, "smaller faces are dropped, source pixels");
   field("shots.sensitivity", settings.shots.sensitivity, "0 finds fewer cuts, 1 finds more");
   field("track.threshold", settings.track.track_threshold, "score for the first association");
