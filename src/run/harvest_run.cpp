@@ -23,6 +23,8 @@ namespace {
 /// Faces waiting before a group of shots goes to a worker: enough for full batches, small enough to
 /// spread.
 constexpr std::size_t kGroupFaces = 64;
+/// Detections waiting likewise: bounds the memory that long shots take.
+constexpr std::size_t kGroupDetections = 2000;
 
 /// What pass 1 did, over all segments.
 struct ScanTotals {
@@ -153,8 +155,9 @@ class Harvest {
       gathered_faces_ += std::min<std::size_t>(
           track.sightings.size(), static_cast<std::size_t>(settings_.pick.max_samples));
     }
+    gathered_detections_ += shot.detections.size();
     gathered_.push_back(std::move(shot));
-    if (gathered_faces_ >= kGroupFaces) submit_group();
+    if (gathered_faces_ >= kGroupFaces || gathered_detections_ >= kGroupDetections) submit_group();
   }
 
   void submit_group() {
@@ -166,6 +169,7 @@ class Harvest {
     }));
     gathered_.clear();
     gathered_faces_ = 0;
+    gathered_detections_ = 0;
   }
 
   /// Writes finished groups in order until at most `left` are under way.
@@ -266,6 +270,7 @@ class Harvest {
   ScanTotals totals_;
   std::vector<FollowedShot> gathered_;
   std::size_t gathered_faces_ = 0;
+  std::size_t gathered_detections_ = 0;
   std::deque<std::future<HarvestedGroup>> groups_;
   WorkerPool pool_;  // last: its threads use everything above
 };
