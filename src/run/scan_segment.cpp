@@ -23,7 +23,7 @@ class SegmentScan {
         settings_(settings),
         writer_(writer),
         permit_(permit),
-        search_(*models.detector, settings.detect) {}
+        search_(*models.detector, scan_detection(settings)) {}
 
   void look_at(const Frame& frame) {
     FrameRecord record{.index = frame.index, .time = frame.time};

@@ -72,8 +72,15 @@ Json to_json(const Settings& settings) {
   return json;
 }
 
+DetectOptions scan_detection(const Settings& settings) {
+  DetectOptions options = settings.detect;
+  if (settings.pick.samples == SampleChoice::all) options.full_every = 1;
+  return options;
+}
+
 Json scan_settings(const Settings& settings) {
   Json json = to_json(settings);
+  json["detect.full-every"] = scan_detection(settings).full_every;
   for (const char* later : {"shots.",
                             "track.",
                             "pick.",

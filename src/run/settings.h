@@ -137,6 +137,9 @@ std::vector<std::string> problems(const Settings& settings);
 /// Every setting that decides what the artifacts contain (not: where they go, how fast).
 Json to_json(const Settings& settings);
 
+/// How pass 1 looks for faces: who wants every face embedded gets every look at full size.
+DetectOptions scan_detection(const Settings& settings);
+
 /// Settings that decide what pass 1 leaves in segment records.
 Json scan_settings(const Settings& settings);
 
