@@ -96,8 +96,11 @@ auto with_context(const Request& request,
     progress.finish("done");
     return result;
   } catch (const Error& error) {
-    progress.finish(error.kind() == ErrorKind::cancelled ? "stopped" : "failed");
-    throw;
+    const bool stopped = error.kind() == ErrorKind::cancelled;
+    progress.finish(stopped ? "stopped" : "failed");
+    if (!stopped) throw;
+    throw Error(ErrorKind::cancelled,
+                "stopped; what was finished is kept: run the same command again to go on");
   } catch (...) {
     progress.finish("failed");
     throw;

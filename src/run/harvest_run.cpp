@@ -94,6 +94,11 @@ class Harvest {
       add(totals_, file->summary());
       while (const auto frame = file->next()) search.push(*frame);
     }
+    if (totals_.resumed > 0) {
+      context_.progress.say("went on with run " + run_.run_id() + ": " +
+                            std::to_string(totals_.resumed) + " of " +
+                            std::to_string(scans.size()) + " segments were there already");
+    }
     auto permit = context_.budget.acquire(context_.stop, Stage::shots);
     auto shots = search.finish();
     totals_.decoded_for_cuts = search.frames_decoded_again();
