@@ -118,19 +118,19 @@ double difference(const ShotContent& first, const ShotContent& second) {
 Mixture as_mixture(const ShotSignature& middle,
                    const ShotSignature& first,
                    const ShotSignature& second) {
-  double along = 0, whole = 0;
+  // Whole numbers, so that the sums are exact in any order: at most 1728 * 255^2 < 2^31.
+  std::int32_t along = 0, whole = 0, moved = 0;
   for (std::size_t i = 0; i < middle.bgr.size(); ++i) {
-    const double step = double{1} * second.bgr[i] - first.bgr[i];
-    along += step * (double{1} * middle.bgr[i] - first.bgr[i]);
+    const int step = int{second.bgr[i]} - int{first.bgr[i]};
+    const int part = int{middle.bgr[i]} - int{first.bgr[i]};
+    along += step * part;
     whole += step * step;
+    moved += part * part;
   }
   if (whole <= 0) return {};
-  const double share = along / whole;
-  double left = 0;
-  for (std::size_t i = 0; i < middle.bgr.size(); ++i) {
-    const double guess = first.bgr[i] + share * (double{1} * second.bgr[i] - first.bgr[i]);
-    left += (middle.bgr[i] - guess) * (middle.bgr[i] - guess);
-  }
+  const double share = double{1} * along / whole;
+  // What is left of `part` when the share of `step` is taken away, squared and summed.
+  const double left = std::max(moved - share * along, 0.0);
   return {share, std::sqrt(left / whole)};
 }
 
