@@ -137,8 +137,10 @@ std::string AtomicFile::commit(Durability durability) {
   return hash_.hex();
 }
 
-void write_atomically(const std::filesystem::path& path, std::string_view text) {
-  write_atomically(path, bytes_of(text));
+void write_atomically(const std::filesystem::path& path,
+                      std::string_view text,
+                      Durability durability) {
+  write_atomically(path, bytes_of(text), durability);
 }
 
 void write_atomically(const std::filesystem::path& path,

@@ -45,7 +45,9 @@ class AtomicFile {
   Sha256 hash_;
 };
 
-void write_atomically(const std::filesystem::path& path, std::string_view text);
+void write_atomically(const std::filesystem::path& path,
+                      std::string_view text,
+                      Durability durability = Durability::now);
 void write_atomically(const std::filesystem::path& path,
                       std::span<const std::uint8_t> bytes,
                       Durability durability = Durability::now);

@@ -96,7 +96,7 @@ void Progress::look() {
   sink_.show(now);
   if (file_.empty()) return;
   try {
-    write_atomically(file_, to_json(now).dump(1) + "\n");
+    write_atomically(file_, to_json(now).dump(1) + "\n", Durability::with_next_sync);
   } catch (const Error& error) {
     sink_.warn(error.what());
     file_.clear();
