@@ -9,7 +9,8 @@ if(SCREENALYTICS_WERROR)
 endif()
 if(SCREENALYTICS_SANITIZE)
   target_compile_options(screenalytics_build_flags INTERFACE
-    -fsanitize=${SCREENALYTICS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    -fsanitize=${SCREENALYTICS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+    -Wno-maybe-uninitialized)  # g++ 12 sees it inside std::regex once sanitizers are on
   target_link_options(screenalytics_build_flags INTERFACE -fsanitize=${SCREENALYTICS_SANITIZE})
 endif()
 

@@ -2,6 +2,7 @@
 """Turned, mirrored, stretched, deep, bright, interlaced and oddly sized pictures."""
 
 import clips
+import colours
 from inputs import X264, X265, awkward, encoded
 
 # Display matrix a, b, c, d and the filter that stores the picture so that it is shown upright.
@@ -73,16 +74,23 @@ encoded("no colour tags at HD size", "untagged_hd.mp4",
         box=(3.75, 3.75, 0, 0))
 encoded("ProRes 4444 with alpha", "prores.mov", "-c:v prores_ks -profile:v 4444 -pix_fmt yuva444p10le")
 
-TO_LINEAR = ("zscale=min=smpte170m:pin=smpte170m:tin=bt709:rin=tv:t=linear:npl={0},"
-             "format=gbrpf32le,zscale=p=2020:t={1}:m=2020_ncl:r=tv:npl={0},format=yuv420p10le")
 encoded("HDR, PQ BT.2020", "pq.mp4",
         X265 + " -color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc",
-        TO_LINEAR.format(203, "smpte2084"), input={"transfer": "pq", "bit_depth": 10}, colour=20,
-        how="zscale to BT.2020 PQ, white at 203 cd/m2 as BT.2408 has it, 10-bit HEVC")
-encoded("HDR, HLG BT.2020", "hlg.mp4",
-        X265 + " -color_primaries bt2020 -color_trc arib-std-b67 -colorspace bt2020nc",
-        TO_LINEAR.format(203, "arib-std-b67"), input={"transfer": "hlg", "bit_depth": 10},
-        colour=20, how="zscale to BT.2020 HLG, 10-bit HEVC")
+        "zscale=min=smpte170m:pin=709:tin=709:rin=tv:t=linear:npl=203,format=gbrpf32le,"
+        "zscale=p=2020:t=smpte2084:m=2020_ncl:r=tv:npl=203,format=yuv420p10le",
+        how="zscale to BT.2020 PQ, white at 203 cd/m2 as BT.2408 has it, 10-bit HEVC",
+        input={"transfer": "pq", "bit_depth": 10})
+
+
+@awkward("HDR, HLG BT.2020", "hlg.mp4",
+         "BT.2100 HLG by a table, white at 203 of 1000 cd/m2, 10-bit HEVC",
+         input={"transfer": "hlg", "bit_depth": 10})
+def hlg(c, out):
+    table = colours.write_hlg_table(c.scratch("hlg.cube"))
+    c.encode(out, X265 + " -color_primaries bt2020 -color_trc arib-std-b67 -colorspace bt2020nc",
+             f"format=gbrp16le,lut3d={table}:interp=tetrahedral,setparams=color_primaries=bt2020:"
+             "color_trc=arib-std-b67,scale=out_color_matrix=bt2020:out_range=tv,format=yuv420p10le")
+
 
 PAN = "crop=280:288:n*1.5:0"
 encoded("interlaced, top field first, H.264", "tff.mp4",
