@@ -20,11 +20,12 @@ the person whose region holds the box's middle. Expectations, each one line afte
     false detections <= 0.01           share of the detections that are nobody's face
     kept faces of franck >= 1          rows of faces.jsonl with an embedding
     skipped blurry of franck >= 1      rows with this skip reason
-    no kept faces of franck
+    no kept faces of franck            though faces.jsonl has rows of this person
     ts equals pts                      every row's ts is the container's, as ffprobe prints it
     first ts = 5
     same people >= 0.5                 cosine of every two tracks' faces of one person
     different people <= 0.4            cosine of every two tracks' faces of two people
+    same people closer than different  the lowest of the former is above the highest of the latter
 
 Exit code 1: an expectation fails. 2: the case checks nothing or cannot be run.
 """
@@ -124,7 +125,8 @@ class Harvest:
         """[(person, unit vector)]: one mean a track, of its kept faces."""
         sums = {}
         for row in self.faces:
-            if "embedding" in row and row["owner"]:
+            if ("embedding" in row and row["owner"]
+                    and not self.truth.mixing(row["frame_idx"])):
                 sums.setdefault((row["owner"], row["track_id"]), []).append(row["embedding"])
         result = []
         for (person, _), vectors in sorted(sums.items()):
@@ -304,6 +306,11 @@ def different_people(match, trial):
     return max(values) <= float(match[1]), f"highest {max(values):.3f} of {len(values)} pairs"
 
 
+def closer(_, trial):
+    lowest, highest = min(cosines(trial, same=True)), max(cosines(trial, same=False))
+    return lowest > highest, f"{lowest:.3f}, {highest:.3f}"
+
+
 SIGN, NUMBER = r"(>=|<=|=)", r"([\d.]+)"
 EXPECTATIONS = [
     (rf"people found {SIGN} {NUMBER}", people_found),
@@ -323,6 +330,7 @@ EXPECTATIONS = [
     (rf"first ts = {NUMBER}", first_ts),
     (rf"same people >= {NUMBER}", same_people),
     (rf"different people <= {NUMBER}", different_people),
+    (r"same people closer than different", closer),
 ]
 
 

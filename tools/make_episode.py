@@ -171,8 +171,6 @@ expect people found >= 0.98
 expect tracks per person and scene <= 1.2
 expect no mixed track
 expect no track crosses a cut
-expect same people >= 0.4
-expect different people <= 0.4
 """
 
 
