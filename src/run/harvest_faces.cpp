@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -29,7 +30,11 @@ class GroupHarvest {
     const PickOptions check{.samples = SampleChoice::best,
                             .max_samples = settings_.pick.max_samples};
     embed_picks(check);
-    while (split_mixed_tracks()) embed_picks(check);
+    look_closer();
+    while (split_mixed_tracks()) {
+      embed_picks(check);
+      look_closer();
+    }
     if (settings_.pick.samples == SampleChoice::all) embed_picks(settings_.pick);
     pool();
     group_.embedder_calls = queue_.calls();
@@ -91,6 +96,44 @@ class GroupHarvest {
         track.skips[i] = Skip{SkipReason::zero_norm_embedding, std::nullopt};
       }
     });
+  }
+
+  /// A lone sample that looks like somebody else is weak evidence (a hand before the face does that
+  /// too): its neighbours tell. Where two samples in a row disagree, those around them are
+  /// embedded.
+  void look_closer() {
+    for (HarvestedShot& shot : group_.shots) {
+      for (HarvestedTrack& track : shot.tracks) {
+        for (const std::size_t i : doubtful_samples(track)) embed_around(track, i);
+      }
+    }
+    permit_.enter(Stage::embed);
+    queue_.flush();
+  }
+
+  std::set<std::size_t> doubtful_samples(const HarvestedTrack& track) const {
+    std::set<std::size_t> doubtful;
+    const Embedding* before = nullptr;
+    std::size_t place = 0;
+    for (const auto& [i, embedding] : track.embeddings) {
+      if (before != nullptr && before->similarity(embedding) < settings_.split.max_similarity) {
+        doubtful.insert({place, i});
+      }
+      before = &embedding;
+      place = i;
+    }
+    return doubtful;
+  }
+
+  void embed_around(HarvestedTrack& track, std::size_t place) {
+    constexpr std::ptrdiff_t kReach = 2;  // good sightings on each side
+    const auto good = good_sightings(track);
+    const auto count = static_cast<std::ptrdiff_t>(good.size());
+    const auto at = std::ranges::lower_bound(good, place) - good.begin();
+    const auto end = std::min(at + kReach + 1, count);
+    for (auto k = std::max<std::ptrdiff_t>(at - kReach, 0); k < end; ++k) {
+      embed(track, good[static_cast<std::size_t>(k)]);
+    }
   }
 
   bool split_mixed_tracks() {
