@@ -205,6 +205,8 @@ using OpenSession = Ort::Session (*)(const void* source,
 struct Model::State {
   std::string name;
   std::string device;
+  Ort::Env& env =
+      environment();  // first: even an empty session needs the interface chosen to be dropped
   Ort::Session session{nullptr};
   std::vector<TensorInfo> inputs;
   std::vector<TensorInfo> outputs;
@@ -285,7 +287,7 @@ Model::Model(const std::filesystem::path& path, Device device) : state_(std::mak
     throw Error(ErrorKind::not_found, "there is no model file '" + path.string() + "'");
   }
   state_->load(device, [&](const Ort::SessionOptions& options) {
-    return Ort::Session(environment(), path.c_str(), options);
+    return Ort::Session(state_->env, path.c_str(), options);
   });
 }
 
@@ -293,7 +295,7 @@ Model::Model(std::span<const std::uint8_t> bytes, const std::string& name, Devic
     : state_(std::make_unique<State>()) {
   state_->name = name;
   state_->load(device, [&](const Ort::SessionOptions& options) {
-    return Ort::Session(environment(), bytes.data(), bytes.size(), options);
+    return Ort::Session(state_->env, bytes.data(), bytes.size(), options);
   });
 }
 
