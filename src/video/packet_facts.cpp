@@ -197,6 +197,7 @@ void PacketInspector::ask_parser(const AVPacket& packet, PacketFacts& facts) {
   facts.display = DisplayOrder::by_number;
   facts.number = parser_->output_picture_number;
   if (codec_id_ != AV_CODEC_ID_H264) return;
+  facts.gradual = !facts.restarts && parser_->pict_type != AV_PICTURE_TYPE_I;
   if (parser_->picture_structure == AV_PICTURE_STRUCTURE_TOP_FIELD) facts.field = PictureField::top;
   if (parser_->picture_structure == AV_PICTURE_STRUCTURE_BOTTOM_FIELD)
     facts.field = PictureField::bottom;

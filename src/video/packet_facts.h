@@ -26,6 +26,8 @@ struct PacketFacts {
   bool restarts = false;  ///< IDR, BLA: display order starts anew
   bool after_broken =
       false;  ///< HEVC RASL: cannot be decoded when decoding starts at the key frame before it
+  bool gradual = false;  ///< H.264 without an IDR or I picture: decoding may start here, but only
+                         ///< later pictures come out whole (intra refresh)
   bool broken_start = false;  ///< HEVC BLA: its RASL pictures are lost in any case
   PictureField field = PictureField::whole;
   DisplayOrder display = DisplayOrder::as_decoded;

@@ -13,6 +13,9 @@ extern "C" {
 #include "video/stream.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -54,16 +57,48 @@ bool is_moving(const AVStream& stream) {
   return stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO && (stream.disposition & kStill) == 0;
 }
 
-int choose_stream(AVFormatContext& file, VideoInfo& info) {
-  // Still pictures must not win the choice of "best" stream by their size.
-  for (unsigned i = 0; i < file.nb_streams; ++i) {
-    if (!is_moving(*file.streams[i])) file.streams[i]->discard = AVDISCARD_ALL;
+/// What the author marked as the default wins, then the larger picture, then the earlier stream.
+bool is_better(const AVStream& stream, const AVStream& than) {
+  const auto is_default = [](const AVStream& s) {
+    return (s.disposition & AV_DISPOSITION_DEFAULT) != 0;
+  };
+  const auto pixels = [](const AVStream& s) {
+    return std::int64_t{s.codecpar->width} * s.codecpar->height;
+  };
+  if (is_default(stream) != is_default(than)) return is_default(stream);
+  return pixels(stream) > pixels(than);
+}
+
+/// A container that says how long it is, and whose frames end well before, was cut off.
+std::optional<std::string> cut_off_note(const AVFormatContext& file, const VideoInfo& info) {
+  constexpr double kAllowed = 0.9;
+  // Only what the header says: an estimate from the bit rate proves nothing.
+  if (file.duration <= 0 || file.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) {
+    return std::nullopt;
   }
-  int chosen = av_find_best_stream(&file, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  const double said = static_cast<double>(file.duration) / AV_TIME_BASE;
+  const double begun = file.start_time == AV_NOPTS_VALUE
+                           ? to_seconds(info.start)
+                           : static_cast<double>(file.start_time) / AV_TIME_BASE;
+  const double there = to_seconds(info.end) - begun;
+  if (there >= kAllowed * said || said - there < 0.5) return std::nullopt;
+  std::array<char, 160> text{};
+  std::snprintf(text.data(),
+                text.size(),
+                "the file says that it is %.1f s long, but its pictures end after %.1f s: it may "
+                "have been cut off",
+                said,
+                there);
+  return text.data();
+}
+
+int choose_stream(AVFormatContext& file, VideoInfo& info) {
+  int chosen = -1;
   int moving = 0;
   for (unsigned i = 0; i < file.nb_streams; ++i) {
     if (!is_moving(*file.streams[i])) continue;
-    if (++moving == 1 && (chosen < 0 || !is_moving(*file.streams[chosen])))
+    ++moving;
+    if (chosen < 0 || is_better(*file.streams[i], *file.streams[chosen]))
       chosen = static_cast<int>(i);
   }
   if (moving == 0) no_video(info.path, info.streams);
@@ -159,7 +194,7 @@ class PacketPass {
                         packet.duration,
                         ordinal,
                         static_cast<std::int32_t>(packet.size),
-                        key,
+                        key && !facts.gradual,
                         facts});
   }
 
@@ -220,6 +255,7 @@ VideoIndex index_video(const fs::path& path,
   index.known_by_dts = times.known_by_dts;
   info.notes.insert(info.notes.end(), times.notes.begin(), times.notes.end());
   complete_info(index);
+  if (auto note = cut_off_note(*file, info)) info.notes.push_back(std::move(*note));
   return index;
 }
 
