@@ -69,26 +69,28 @@ bool is_better(const AVStream& stream, const AVStream& than) {
   return pixels(stream) > pixels(than);
 }
 
-/// A container that says how long it is, and whose frames end well before, was cut off.
-std::optional<std::string> cut_off_note(const AVFormatContext& file, const VideoInfo& info) {
-  constexpr double kAllowed = 0.9;
+/// A header that says how long the video is, when its frames end well before: the file was cut off.
+std::optional<std::string> cut_off_note(const AVFormatContext& file,
+                                        const AVStream& stream,
+                                        const VideoInfo& info) {
+  constexpr double kAllowed = 0.8;
   // Only what the header says: an estimate from the bit rate proves nothing.
-  if (file.duration <= 0 || file.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) {
-    return std::nullopt;
-  }
-  const double said = static_cast<double>(file.duration) / AV_TIME_BASE;
-  const double begun = file.start_time == AV_NOPTS_VALUE
-                           ? to_seconds(info.start)
-                           : static_cast<double>(file.start_time) / AV_TIME_BASE;
-  const double there = to_seconds(info.end) - begun;
+  if (file.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) return std::nullopt;
+  const bool of_stream = stream.duration > 0;
+  if (!of_stream && file.duration <= 0) return std::nullopt;
+  const double said = of_stream ? static_cast<double>(stream.duration) * av_q2d(stream.time_base)
+                                : static_cast<double>(file.duration) / AV_TIME_BASE;
+  // A file's duration counts from zero, a stream's from its first frame.
+  const double there = to_seconds(info.end) - (of_stream ? to_seconds(info.start) : 0);
   if (there >= kAllowed * said || said - there < 0.5) return std::nullopt;
   std::array<char, 160> text{};
-  std::snprintf(text.data(),
-                text.size(),
-                "the file says that it is %.1f s long, but its pictures end after %.1f s: it may "
-                "have been cut off",
-                said,
-                there);
+  std::snprintf(
+      text.data(),
+      text.size(),
+      "the file says that its video is %.1f s long, but the pictures end after %.1f s: it "
+      "may have been cut off",
+      said,
+      there);
   return text.data();
 }
 
@@ -255,7 +257,7 @@ VideoIndex index_video(const fs::path& path,
   index.known_by_dts = times.known_by_dts;
   info.notes.insert(info.notes.end(), times.notes.begin(), times.notes.end());
   complete_info(index);
-  if (auto note = cut_off_note(*file, info)) info.notes.push_back(std::move(*note));
+  if (auto note = cut_off_note(*file, stream, info)) info.notes.push_back(std::move(*note));
   return index;
 }
 

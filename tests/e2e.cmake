@@ -1,0 +1,9 @@
+# Whole-program tests on real video and real models, one script a subject.
+foreach(subject determinism artifacts refusals facebank)
+  add_test(NAME e2e.${subject}
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/e2e/${subject}_test.py
+      --program $<TARGET_FILE:screenalytics> --models ${CMAKE_BINARY_DIR}/test-models
+      --media ${SCREENALYTICS_MEDIA_DIR} --shared ${CMAKE_SOURCE_DIR}/../shared)
+  set_tests_properties(e2e.${subject} PROPERTIES LABELS case FIXTURES_REQUIRED installed_models
+    TIMEOUT 600 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
+endforeach()
