@@ -97,6 +97,11 @@ class FacesEmbed {
     const VideoInfo& video = prepared_.index.info;
     while (const auto row = reader.next()) {
       TrackWork work{.track = read_track(*row)};
+      if (work.track.sightings.back().frame.value >= std::ssize(prepared_.index.frames)) {
+        throw Error(ErrorKind::bad_data,
+                    "tracks.jsonl names a frame beyond the end of the video: run detect-track "
+                    "again");
+      }
       const auto good = pass_gates(
           work.track.sightings, video.size, video.pixel_aspect, settings_.gates, work.skips);
       for (const std::size_t i : pick_samples(work.track.sightings, good, settings_.pick)) {

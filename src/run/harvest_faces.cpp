@@ -104,7 +104,7 @@ class GroupHarvest {
   void look_closer() {
     for (HarvestedShot& shot : group_.shots) {
       for (HarvestedTrack& track : shot.tracks) {
-        for (const std::size_t i : doubtful_samples(track)) embed_around(track, i);
+        for (const std::size_t i : around(track, doubtful_samples(track))) embed(track, i);
       }
     }
     permit_.enter(Stage::embed);
@@ -125,15 +125,20 @@ class GroupHarvest {
     return doubtful;
   }
 
-  void embed_around(HarvestedTrack& track, std::size_t place) {
-    constexpr std::ptrdiff_t kReach = 2;  // good sightings on each side
+  /// The good sightings beside these places, each once.
+  static std::set<std::size_t> around(const HarvestedTrack& track,
+                                      const std::set<std::size_t>& places) {
+    constexpr std::ptrdiff_t kReach = 2;  // on each side
+    std::set<std::size_t> neighbours;
     const auto good = good_sightings(track);
     const auto count = static_cast<std::ptrdiff_t>(good.size());
-    const auto at = std::ranges::lower_bound(good, place) - good.begin();
-    const auto end = std::min(at + kReach + 1, count);
-    for (auto k = std::max<std::ptrdiff_t>(at - kReach, 0); k < end; ++k) {
-      embed(track, good[static_cast<std::size_t>(k)]);
+    for (const std::size_t place : places) {
+      const auto at = std::ranges::lower_bound(good, place) - good.begin();
+      const auto end = std::min(at + kReach + 1, count);
+      for (auto k = std::max<std::ptrdiff_t>(at - kReach, 0); k < end; ++k)
+        neighbours.insert(good[static_cast<std::size_t>(k)]);
     }
+    return neighbours;
   }
 
   bool split_mixed_tracks() {
@@ -205,6 +210,10 @@ class GroupHarvest {
                         .sightings = cut(whole.sightings),
                         .pixels = cut(whole.pixels)};
     gate(half);
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto& skip = whole.skips[i];
+      if (skip && skip->reason == SkipReason::zero_norm_embedding) half.skips[i - begin] = skip;
+    }
     for (const auto& [i, embedding] : whole.embeddings) {
       if (i >= begin && i < end && !half.skips[i - begin])
         half.embeddings.emplace(i - begin, embedding);

@@ -57,7 +57,7 @@ Json describe_cpu(const RunContext& context, std::chrono::steady_clock::time_poi
   const CpuReading now = read_cpu();
   const double wall = std::chrono::duration<double>(now.at - began).count();
   const double cpu = std::chrono::duration<double>(now.cpu).count();
-  Json stages;
+  Json stages = Json::object();
   const StageTimes times = context.budget.times();
   for (std::size_t i = 0; i < kStageCount; ++i) {
     const double seconds = std::chrono::duration<double>(times[i]).count();

@@ -67,8 +67,8 @@ void Progress::say(const std::string& text) {
 
 void Progress::warn(const std::string& text) {
   const std::lock_guard lock(mutex_);
-  if (std::ranges::find(state_.warnings, text) == state_.warnings.end())
-    state_.warnings.push_back(text);
+  if (std::ranges::find(state_.warnings, text) != state_.warnings.end()) return;
+  state_.warnings.push_back(text);
   sink_.warn(text);
 }
 

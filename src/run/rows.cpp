@@ -5,7 +5,8 @@
 #include "run/settings.h"
 #include "store/run_folder.h"
 
-#include <algorithm>
+#include <cmath>
+#include <string>
 
 namespace screenalytics {
 namespace {
@@ -59,9 +60,20 @@ Box read_box(const Json& json) {
           json.at(3).get<float>()};
 }
 
+[[noreturn]] void refuse_row(const std::string& fault) {
+  throw Error(ErrorKind::bad_data, "tracks.jsonl: " + fault + ": run detect-track again");
+}
+
+MediaTime read_time(const Json& json) {
+  constexpr double kLongest = 1e9;  // seconds; far more does not fit a MediaTime
+  const double seconds = json.get<double>();
+  if (!(std::abs(seconds) <= kLongest)) refuse_row("a sample has an impossible time");
+  return MediaTime(from_seconds(seconds));
+}
+
 Sighting read_sample(const Json& json) {
   Sighting sighting{.frame = {json.at("frame_idx").get<std::int64_t>()},
-                    .time = MediaTime(from_seconds(json.at("ts").get<double>()))};
+                    .time = read_time(json.at("ts"))};
   sighting.detection.box = read_box(json.at("bbox_xyxy"));
   sighting.detection.score = json.at("conf").get<float>();
   if (const Json& points = json.at("landmarks"); points.is_array()) {
@@ -182,15 +194,17 @@ Track read_track(const Json& row) {
   try {
     Track track{.id = {row.at("track_id").get<std::int64_t>()},
                 .shot = {row.at("shot").get<std::int64_t>()}};
-    for (const Json& json : row.at("samples")) track.sightings.push_back(read_sample(json));
-    if (track.sightings.empty())
-      throw Error(ErrorKind::bad_data,
-                  "tracks.jsonl: a track has no samples: run detect-track again");
+    FrameIndex before{-1};
+    for (const Json& json : row.at("samples")) {
+      track.sightings.push_back(read_sample(json));
+      const FrameIndex frame = track.sightings.back().frame;
+      if (frame <= before) refuse_row("the samples of a track are not in order");
+      before = frame;
+    }
+    if (track.sightings.empty()) refuse_row("a track has no samples");
     return track;
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::bad_data,
-                std::string("tracks.jsonl: a row lacks what faces-embed needs (") + error.what() +
-                    "): run detect-track again");
+    refuse_row(std::string("a row lacks what faces-embed needs (") + error.what() + ")");
   }
 }
 

@@ -13,6 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// From here on the digits of a run's name are somebody's choice, not our count.
+constexpr int kNoNumber = 1'000'000'000;
+
 fs::path key_file(const RunFolder& run) { return run.segments() / "key"; }
 
 std::string key_of(const RunFolder& run) {
@@ -25,7 +28,7 @@ std::string next_name(const std::vector<std::string>& runs) {
     int number = 0;
     if (name.starts_with("run-"))
       std::from_chars(name.data() + 4, name.data() + name.size(), number);
-    highest = std::max(highest, number);
+    if (number < kNoNumber) highest = std::max(highest, number);
   }
   const std::string digits = std::to_string(highest + 1);
   return "run-" + std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
@@ -59,10 +62,11 @@ RunFolder find_run(const Settings& settings) {
 
 void begin_run(const RunFolder& run, const std::string& key) {
   const bool same = key_of(run) == key;
-  if (!same) fs::remove_all(run.segments());
   // A manifest vouches for what lies beside it: it goes before anything else changes.
   fs::remove(run.file("manifest.json"));
-  if (!same) write_atomically(key_file(run), key);
+  if (same) return;
+  fs::remove_all(run.segments());
+  write_atomically(key_file(run), key);
 }
 
 }  // namespace screenalytics

@@ -188,13 +188,13 @@ TrackFaces RunWriter::write_faces(const HarvestedTrack& track,
         pixels.thumbnail ? pixels.file->read_blob(*pixels.thumbnail) : std::vector<std::uint8_t>{};
     const Image crop = settings_.output.save_crops ? pixels.file->read_crop(*pixels.crop) : Image{};
     save_pictures(run_, settings_.output, thumbnail, crop, face);
-    faces_->write(std::move(face));
     ++result.kept;
     if (settings_.output.save_frames) frames_with_faces_.push_back(sighting.frame);
     if (sighting.quality.total > best) {
       best = sighting.quality.total;
-      result.thumb = RunFolder::thumb_name(id.value, sighting.frame.value);
+      result.thumb = face.thumb;
     }
+    faces_->write(std::move(face));
   }
   faces_->end_track(id);
   counts_.faces_kept += result.kept;
