@@ -115,6 +115,30 @@ double difference(const ShotContent& first, const ShotContent& second) {
   return sum / kBlocks;
 }
 
+double changed_share(const ShotSignature& first, const ShotSignature& second, float contrast) {
+  constexpr int kTileWidth = 4;
+  constexpr int kTileHeight = 3;
+  constexpr int kTiles =
+      (ShotSignature::kWidth / kTileWidth) * (ShotSignature::kHeight / kTileHeight);
+  constexpr std::size_t kTileBytes = 3 * kTileWidth;
+  // In levels: dark and flat views change by little when they change.
+  const float least = std::clamp(0.3F * contrast, 4.0F, 12.0F) * kTileWidth * kTileHeight * 3;
+  int changed = 0;
+  for (int top = 0; top < ShotSignature::kHeight; top += kTileHeight) {
+    for (int left = 0; left < ShotSignature::kWidth; left += kTileWidth) {
+      int sum = 0;
+      for (int y = top; y < top + kTileHeight; ++y) {
+        const std::size_t begin = 3 * at(left, y);
+        for (std::size_t i = begin; i < begin + kTileBytes; ++i) {
+          sum += std::abs(int{first.bgr[i]} - int{second.bgr[i]});
+        }
+      }
+      changed += static_cast<float>(sum) >= least ? 1 : 0;
+    }
+  }
+  return double{1} * changed / kTiles;
+}
+
 Mixture as_mixture(const ShotSignature& middle,
                    const ShotSignature& first,
                    const ShotSignature& second) {

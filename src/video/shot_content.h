@@ -40,6 +40,10 @@ double difference(const ShotContent& first, const ShotContent& second);
 /// The same without movement: never smaller, and much cheaper.
 double unmoved_difference(const ShotContent& first, const ShotContent& second);
 
+/// Share of the screen, 0..1, whose pixels are others than before, as they are: a small picture
+/// that pops up changes little of it, however much it stands out.
+double changed_share(const ShotSignature& first, const ShotSignature& second, float contrast);
+
 /// How well a picture is explained as a mixture of two others, as in a dissolve.
 struct Mixture {
   double share = 0;     ///< of the second, 0..1

@@ -35,7 +35,9 @@ constexpr std::size_t kNeighbours = 4;      // on each side, that tell how much 
 constexpr Duration kNeighbourhood = 600ms;  // and no further away than this
 constexpr double kUsualMotion = 1.5;        // a cut stands out by this factor ...
 constexpr double kLeastExcess = 0.2;        // ... and by this much (sensitivity 0.5)
-constexpr double kReturned = 0.55;          // of the step: as close as this is the same view again
+constexpr double kAllNew = 0.8;  // however much moves: a step as large as this is another view
+constexpr double kLeastChanged = 0.25;  // of the screen: less is something that pops up in a view
+constexpr double kReturned = 0.55;      // of the step: as close as this is the same view again
 constexpr Duration kShortestShot = 120ms;
 constexpr std::size_t kMostLooks = 8;  // frames compared when looking for a view's return
 
@@ -197,7 +199,11 @@ bool ShotCutFinder::State::is_hard_cut(std::size_t at) const {
   if (step < excess) return false;
   if (last_cut && seen[at].time - *last_cut < kShortestShot) return false;
   const double usual = std::max(usual_step(at, false), usual_step(at, true));
-  return step >= excess + kUsualMotion * usual && !returns(at);
+  if (step < std::min(excess + kUsualMotion * usual, kAllNew)) return false;
+  const Seen& before = seen[at - 1];
+  const float contrast = std::min(before.content.contrast(), seen[at].content.contrast());
+  if (changed_share(before.signature, seen[at].signature, contrast) < kLeastChanged) return false;
+  return !returns(at);
 }
 
 /// The mean step before or after this one. Frames may be missing: where this step took longer, the

@@ -255,5 +255,27 @@ class OneColour : public Picture {
 
 TEST(Sign, TakesAnyPicture) { EXPECT_EQ(sign(OneColour()).bgr, plain(77, 77, 77).bgr); }
 
+ShotSignature even_signature(std::uint8_t level) {
+  ShotSignature signature;
+  signature.bgr.fill(level);
+  return signature;
+}
+
+TEST(ChangedShare, IsThePartOfTheScreenThatIsAnother) {
+  const ShotSignature view = even_signature(60);
+  ShotSignature with_insert = view;
+  for (int y = 0; y < 3; ++y) {
+    for (int x = 0; x < 3 * 8; ++x) with_insert.bgr[static_cast<std::size_t>(y * 96 + x)] = 250;
+  }
+  EXPECT_DOUBLE_EQ(changed_share(view, view, 40), 0);
+  EXPECT_DOUBLE_EQ(changed_share(view, with_insert, 40), 2.0 / 48);
+  EXPECT_DOUBLE_EQ(changed_share(view, even_signature(200), 40), 1);
+}
+
+TEST(ChangedShare, SeesSmallChangesInFlatViews) {
+  EXPECT_DOUBLE_EQ(changed_share(even_signature(20), even_signature(26), 5), 1);
+  EXPECT_DOUBLE_EQ(changed_share(even_signature(20), even_signature(26), 60), 0);
+}
+
 }  // namespace
 }  // namespace screenalytics
