@@ -9,5 +9,5 @@ if(Python3_FOUND AND SCREENALYTICS_FFMPEG)
       --media ${SCREENALYTICS_MEDIA_DIR}
       --work ${CMAKE_BINARY_DIR}/awkward)
   set_tests_properties(awkward_inputs PROPERTIES
-    LABELS case FIXTURES_REQUIRED installed_models TIMEOUT 900)
+    LABELS case FIXTURES_REQUIRED installed_models TIMEOUT 900 COST 1000)
 endif()
