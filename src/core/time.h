@@ -14,7 +14,8 @@ struct MediaClock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<MediaClock>;
-  static constexpr bool is_steady = true;
+  static constexpr bool is_steady =
+      true;  // NOLINT(readability-identifier-naming): the standard's name
 };
 using MediaTime = MediaClock::time_point;
 using Duration = MediaClock::duration;
