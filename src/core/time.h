@@ -14,8 +14,8 @@ struct MediaClock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<MediaClock>;
-  static constexpr bool is_steady =
-      true;  // NOLINT(readability-identifier-naming): the standard's name
+  // NOLINTNEXTLINE(readability-identifier-naming): the name that the standard's Clock wants
+  static constexpr bool is_steady = true;
 };
 using MediaTime = MediaClock::time_point;
 using Duration = MediaClock::duration;
