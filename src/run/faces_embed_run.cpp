@@ -286,6 +286,8 @@ class FacesEmbed {
                                    "faces.jsonl",
                                    "faces.npy",
                                    "tracks.npy"};
+    // A run made by an early version lacks it; screen time then asks for detect-track.
+    if (std::filesystem::exists(run_.file("samples.jsonl"))) names.emplace_back("samples.jsonl");
     for (const char* folder : {"crops", "thumbs", "frames"}) add_files(run_, folder, names);
     counts_.embedder_calls = totals_.calls;
     counts_.faces_embedded = totals_.faces;

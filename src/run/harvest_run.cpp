@@ -11,6 +11,7 @@
 #include "run/save_frames.h"
 #include "run/scan_segment.h"
 #include "run/worker_pool.h"
+#include "run/write_samples.h"
 
 #include <deque>
 #include <future>
@@ -30,7 +31,7 @@ constexpr std::size_t kGroupDetections = 2000;
 struct ScanTotals {
   SegmentSummary sum;
   std::int64_t resumed = 0;
-  std::int64_t missing = 0;
+  std::vector<FrameIndex> missing;
   std::int64_t decoded_for_cuts = 0;
 };
 
@@ -41,7 +42,7 @@ void add(ScanTotals& totals, const SegmentSummary& one) {
   totals.sum.frames_damaged += one.frames_damaged;
   totals.sum.retries += one.retries;
   totals.sum.detector_calls += one.detector_calls;
-  totals.missing += static_cast<std::int64_t>(one.missing.size());
+  totals.missing.insert(totals.missing.end(), one.missing.begin(), one.missing.end());
 }
 
 /// One harvest from start to manifest.
@@ -74,7 +75,7 @@ class Harvest {
         run_, origin, settings_, models.embedder->dimension(), stage_ == HarvestStage::harvest);
     writer.set_seeds(load_seeds(settings_, models, context_));
     follow(shots, writer);
-    Json manifest = finish(writer);
+    Json manifest = finish(writer, shots);
     return {run_, writer.counts(), std::move(manifest)};
   }
 
@@ -187,10 +188,13 @@ class Harvest {
     }
   }
 
-  Json finish(RunWriter& writer) {
+  Json finish(RunWriter& writer, const std::vector<Shot>& shots) {
     context_.progress.phase("write", 0, "files");
     auto permit = context_.budget.acquire(context_.stop, Stage::write);
     auto names = writer.commit();
+    write_samples(
+        run_.file("samples.jsonl"), prepared_.index, plan_.samples, totals_.missing, shots);
+    names.emplace_back("samples.jsonl");
     if (!writer.frames_with_faces().empty()) {
       permit.enter(Stage::images);
       save_frames(prepared_.index, writer.frames_with_faces(), run_, settings_.output.jpeg_quality);
@@ -211,7 +215,8 @@ class Harvest {
     const auto say = [&](std::int64_t count, const std::string& what) {
       if (count > 0) context_.progress.warn(std::to_string(count) + " " + what);
     };
-    say(totals_.missing, "sampled frame(s) could not be decoded, also not on a second try");
+    say(std::ssize(totals_.missing),
+        "sampled frame(s) could not be decoded, also not on a second try");
     say(totals_.sum.packets_damaged, "damaged packet(s) were skipped");
     say(totals_.sum.frames_damaged,
         "frame(s) came out damaged and were used as the decoder concealed them");
@@ -255,7 +260,7 @@ class Harvest {
              {{"packets_skipped", totals_.sum.packets_skipped},
               {"packets_damaged", totals_.sum.packets_damaged},
               {"frames_damaged", totals_.sum.frames_damaged},
-              {"frames_missing", totals_.missing},
+              {"frames_missing", totals_.missing.size()},
               {"retries", totals_.sum.retries},
               {"decoded_for_cuts", totals_.decoded_for_cuts}}},
             {"work", {{"segments", plan_.segments.size()}, {"segments_resumed", totals_.resumed}}},

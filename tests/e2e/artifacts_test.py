@@ -76,6 +76,19 @@ class Artifacts(Case):
         cuts = json.loads((self.run_path / "track_metrics.json").read_text())["scene_cuts"]["indices"]
         self.assertEqual(cuts, [round(support.CLIP_CHANGE_SECONDS * support.CLIP_FPS)])
 
+    def test_every_frame_that_was_looked_at_has_a_row_with_its_end_and_shot(self):
+        samples = read_rows(self.run_path / "samples.jsonl")
+        shots = read_rows(self.run_path / "shots.jsonl")
+        self.assertEqual(len(samples), self.manifest["counts"]["frames_sampled"])
+        looked_at = {(s["frame_idx"], s["ts"], s["shot"]) for s in samples}
+        for found in read_rows(self.run_path / "detections.jsonl"):
+            self.assertIn((found["frame_idx"], found["ts"], found["shot"]), looked_at)
+        for sample in samples:
+            shot = shots[sample["shot"]]
+            self.assertLessEqual(shot["first_ts"], sample["ts"])
+            self.assertLessEqual(sample["end_ts"], shot["end_ts"])
+            self.assertAlmostEqual(sample["end_ts"] - sample["ts"], 1 / support.CLIP_FPS, delta=0.0002)
+
     def test_one_by_one_gives_the_same_faces_in_more_calls(self):
         run = self.variant("single", "--no-batch-embed")
         single, batched = kept(read_rows(run / "faces.jsonl")), kept(self.rows)
