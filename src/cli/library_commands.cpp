@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "core/error.h"
@@ -148,6 +149,64 @@ int run_doctor(const Request& request, const Surroundings& around) {
   }
   std::printf(advice == 0 ? "all is well\n" : "%d thing(s) to look at, marked ->\n", advice);
   return 0;
+}
+
+void add_facebank_commands(CommandLine& line) {
+  Request& request = line.request();
+  auto* bank = line.app().add_subcommand("facebank", "known faces of a show's cast");
+  bank->require_subcommand(1);
+  const auto in_bank = [&line, &request, bank](
+                           const char* name, const char* help, std::function<int()> action) {
+    auto* added = line.job(*bank, name, help, FlagSet::facebank, std::move(action));
+    added->add_option("--show", request.settings.show, "the show")->required();
+    return added;
+  };
+  auto* add = in_bank("add", "add photos of one person, one face each", [&line] {
+    return run_facebank_add(line.request(), line.around(), line.stop());
+  });
+  add->add_option("--cast-id", request.cast_id, "short name of the person, for files")->required();
+  add->add_option("--name", request.cast_name, "full name")->required();
+  add->add_option("photos", request.photos, "photos")->required();
+  in_bank("list", "who is in it", [&request] { return run_facebank_list(request); });
+  auto* remove = in_bank("remove", "remove a person, or one seed", [&request] {
+    return run_facebank_remove(request);
+  });
+  remove->add_option("--cast-id", request.cast_id, "the person")->required();
+  remove->add_option("--seed", request.seed_id, "only this seed (see list)");
+  in_bank("verify", "check photos and seeds", [&request] { return run_facebank_verify(request); });
+}
+
+void add_model_commands(CommandLine& line) {
+  Request& request = line.request();
+  auto* models = line.app().add_subcommand("models", "model packs");
+  models->require_subcommand(1);
+  const auto of_models = [&line, &request, models](
+                             const char* name, const char* help, std::function<int()> action) {
+    auto* added = line.command(*models, name, help, std::move(action));
+    added->add_option("--models", request.settings.models, "folder of all model packs");
+    return added;
+  };
+  of_models("list", "installed packs and what preparing did", [&request] {
+    return run_models_list(request);
+  });
+  auto* install = of_models("install",
+                            "install the default pack, or a folder of your own models",
+                            [&line] { return run_models_install(line.request(), line.around()); });
+  install->add_option("pack", request.pack_or_folder, "'default' or a folder")
+      ->capture_default_str();
+  install->add_flag("--again", request.again, "also when it is there and sound");
+  of_models("verify", "check every file against its checksum", [&request] {
+    return run_models_verify(request);
+  });
+  of_models("licences", "licence, terms and origin of every model", [&request] {
+    return run_models_licences(request);
+  });
+  auto* doctor = line.command(line.app(),
+                              "doctor",
+                              "what this machine gives, and what to do about what is missing",
+                              [&line] { return run_doctor(line.request(), line.around()); });
+  doctor->add_option("--models", request.settings.models, "folder of all model packs");
+  doctor->add_option("--data", request.settings.data, "folder of all runs");
 }
 
 }  // namespace screenalytics

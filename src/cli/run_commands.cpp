@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
-#include "cli/progress_sinks.h"
+#include "cli/job_context.h"
+#include "cli/text.h"
 #include "core/error.h"
 #include "run/facebank_run.h"
 
@@ -10,22 +12,6 @@
 
 namespace screenalytics {
 namespace {
-
-constexpr auto kLookInterval = std::chrono::milliseconds(500);
-
-void check(const Settings& settings) {
-  const auto faults = problems(settings);
-  if (faults.empty()) return;
-  std::string text;
-  for (const std::string& fault : faults) text += (text.empty() ? "" : "; ") + fault;
-  throw Error(ErrorKind::bad_usage, text);
-}
-
-std::string fixed(double value, int decimals) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-  return text.data();
-}
 
 /// What a person wants to know when a run is over.
 void print_summary(const RunResult& result, HarvestStage stage) {
@@ -73,40 +59,6 @@ void print_cpu(const Json& cpu) {
               fixed(cpu.at("peak_rss_mb").get<double>(), 0).c_str());
 }
 
-/// Cap, budget and progress around one job; the last state is "done", "stopped" or "failed".
-template <typename Job>
-auto with_context(const Request& request,
-                  const Surroundings& around,
-                  const std::stop_token& stop,
-                  Job job) {
-  check(request.settings);
-  const CpuCap cap = apply_cap(
-      request.settings.cpu_limit, read_allowance(around.slurm_cpus), around.enforce_cpu_limit);
-  CpuBudget budget(cap.permits);
-  const auto sink = make_progress_sink(request.progress);
-  Progress progress(*sink, kLookInterval);
-  for (const std::string& note : cap.notes)
-    progress.say("CPU cap " + fixed(cap.percent, 0) + " %: " + note);
-  try {
-    auto result = job(RunContext{.budget = budget,
-                                 .cap = cap,
-                                 .progress = progress,
-                                 .stop = stop,
-                                 .command = request.command});
-    progress.finish("done");
-    return result;
-  } catch (const Error& error) {
-    const bool stopped = error.kind() == ErrorKind::cancelled;
-    progress.finish(stopped ? "stopped" : "failed");
-    if (!stopped) throw;
-    throw Error(ErrorKind::cancelled,
-                "stopped; what was finished is kept: run the same command again to go on");
-  } catch (...) {
-    progress.finish("failed");
-    throw;
-  }
-}
-
 }  // namespace
 
 int run_harvest(const Request& request,
@@ -150,6 +102,29 @@ int run_facebank_add(const Request& request,
   for (const std::string& reason : report.refused)
     std::fprintf(stderr, "refused: %s\n", reason.c_str());
   return report.refused.empty() ? 0 : exit_code(ErrorKind::bad_media);
+}
+
+void add_run_commands(CommandLine& line) {
+  line.job(line.app(),
+           "harvest",
+           "video file -> detections, tracks, faces, embeddings",
+           FlagSet::harvest,
+           [&line] {
+             return run_harvest(line.request(), line.around(), HarvestStage::harvest, line.stop());
+           });
+  line.job(line.app(),
+           "detect-track",
+           "the first half of harvest: stops after tracks",
+           FlagSet::detect_track,
+           [&line] {
+             return run_harvest(
+                 line.request(), line.around(), HarvestStage::detect_track, line.stop());
+           });
+  line.job(line.app(),
+           "faces-embed",
+           "the second half: faces and embeddings of a run with tracks",
+           FlagSet::faces_embed,
+           [&line] { return run_faces_embed(line.request(), line.around(), line.stop()); });
 }
 
 }  // namespace screenalytics

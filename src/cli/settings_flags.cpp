@@ -76,9 +76,28 @@ void add_faces(CLI::App& command, Settings& settings) {
   command.add_option("--show", settings.show, "name faces after the seeds of this show's facebank");
 }
 
+void add_places(CLI::App& command, Settings& settings) {
+  command.add_option("--data", settings.data, "folder of all runs and facebanks")
+      ->capture_default_str();
+  command
+      .add_option("--cpu-limit", settings.cpu_limit, "percent of one core, for everything together")
+      ->capture_default_str();
+}
+
+void add_analysis(CLI::App& command, Settings& settings) {
+  command.add_option("--ep-id", settings.ep_id, "name of the episode")->required();
+  command.add_option("--run-id", settings.run_id, "the run (default: the newest finished one)");
+  add_places(command, settings);
+}
+
 }  // namespace
 
 void add_flags(CLI::App& command, FlagSet set, Settings& settings) {
+  if (set == FlagSet::analysis) {
+    add_analysis(command, settings);
+    return;
+  }
+  add_places(command, settings);
   const bool scans = set == FlagSet::harvest || set == FlagSet::detect_track;
   if (set != FlagSet::facebank) {
     command.add_option("--ep-id", settings.ep_id, "name of the episode")->required();
@@ -93,8 +112,6 @@ void add_flags(CLI::App& command, FlagSet set, Settings& settings) {
     command.add_option("--workers", settings.scan.workers, "threads (0: one for each CPU permit)")
         ->capture_default_str();
   }
-  command.add_option("--data", settings.data, "folder of all runs and facebanks")
-      ->capture_default_str();
   command.add_option("--models", settings.models, "folder of all model packs");
   command.add_option("--pack", settings.pack, "model pack")->capture_default_str();
   command
@@ -103,9 +120,6 @@ void add_flags(CLI::App& command, FlagSet set, Settings& settings) {
           settings.device,
           "where the models run; a missing accelerator is an error, never a silent fallback")
       ->transform(CLI::CheckedTransformer(kDevices).description("{auto,cpu,cuda,coreml}"));
-  command
-      .add_option("--cpu-limit", settings.cpu_limit, "percent of one core, for everything together")
-      ->capture_default_str();
   if (scans) {
     add_sampling(command, settings);
     command.add_flag("--keep-segments",

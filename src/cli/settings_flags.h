@@ -9,7 +9,13 @@
 namespace screenalytics {
 
 /// Which flags a command takes.
-enum class FlagSet { harvest, detect_track, faces_embed, facebank };
+enum class FlagSet {
+  harvest,
+  detect_track,
+  faces_embed,
+  facebank,
+  analysis,  ///< works from a run's artifacts, without the video and without models
+};
 
 /// Adds the flags to `command`; they write into `settings`, which must outlive the parse.
 void add_flags(CLI::App& command, FlagSet set, Settings& settings);

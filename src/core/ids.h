@@ -16,5 +16,7 @@ struct Id {
 using FrameIndex = Id<struct FrameIndexTag>;  ///< rank of a frame in presentation order, from 0
 using TrackId = Id<struct TrackIdTag>;        ///< from 1, in order of first appearance
 using ShotId = Id<struct ShotIdTag>;          ///< from 0, in time order
+using IdentityId =
+    Id<struct IdentityIdTag>;  ///< from 1, in order of first appearance; 0: nobody in particular
 
 }  // namespace screenalytics

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/error.h"
 #include "faces/pick_samples.h"
+#include "run/artifact_stage.h"
 #include "run/cut_face.h"
 #include "run/embed_queue.h"
 #include "run/harvest_run.h"
@@ -296,6 +297,7 @@ class FacesEmbed {
                                           {"command", context_.command},
                                           {"settings", to_json(settings_)},
                                           {"cpu", describe_cpu(context_, began_)}};
+    mark_later_stale(manifest_, "faces_embed");
     Json& counts = manifest_["counts"];
     for (const char* key : {"faces_kept",
                             "faces_skipped",

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/ids.h"
-#include "core/time.h"
+#include "core/shot.h"
 #include "store/segment_record.h"
 #include "video/shot_cuts.h"
 #include "video/video_index.h"
@@ -10,13 +9,6 @@
 #include <vector>
 
 namespace screenalytics {
-
-/// A stretch of frames without a cut; the next shot's `first` (or the end of the video) ends it.
-struct Shot {
-  ShotId id;
-  FrameIndex first;
-  TimeSpan span;
-};
 
 /// Collects the signatures of all decoded frames, segment by segment in order, and gives the shots.
 /// Where frames beside a cut were left undecoded in pass 1, `finish` decodes just those to put the

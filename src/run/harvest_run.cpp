@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "files/atomic_file.h"
+#include "run/artifact_stage.h"
 #include "run/find_shots.h"
 #include "run/follow_tracks.h"
 #include "run/manifest.h"
@@ -203,6 +204,8 @@ class Harvest {
     permit.enter(Stage::hash);
     warn_about_losses(writer.counts());
     Json manifest = describe(writer.counts());
+    mark_leftovers_stale(
+        manifest, run_, stage_ == HarvestStage::harvest ? "faces_embed" : "detect_track");
     manifest["artifacts"] = describe_artifacts(run_, names);
     permit.enter(Stage::write);
     sync_file_system(run_.path());

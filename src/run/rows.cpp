@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "run/rows.h"
 
-#include "core/error.h"
 #include "run/settings.h"
 #include "store/run_folder.h"
 
-#include <cmath>
 #include <string>
 
 namespace screenalytics {
@@ -51,50 +49,6 @@ void add_seed(Json& row, const std::optional<CastMatch>& seed) {
   if (!seed) return;
   row["seed_cast_id"] = seed->cast_id;
   row["seed_similarity"] = rounded(seed->similarity, 4);
-}
-
-Box read_box(const Json& json) {
-  return {json.at(0).get<float>(),
-          json.at(1).get<float>(),
-          json.at(2).get<float>(),
-          json.at(3).get<float>()};
-}
-
-[[noreturn]] void refuse_row(const std::string& fault) {
-  throw Error(ErrorKind::bad_data, "tracks.jsonl: " + fault + ": run detect-track again");
-}
-
-MediaTime read_time(const Json& json) {
-  constexpr double kLongest = 1e9;  // seconds; far more does not fit a MediaTime
-  const double seconds = json.get<double>();
-  if (!(std::abs(seconds) <= kLongest)) refuse_row("a sample has an impossible time");
-  return MediaTime(from_seconds(seconds));
-}
-
-Sighting read_sample(const Json& json) {
-  Sighting sighting{.frame = {json.at("frame_idx").get<std::int64_t>()},
-                    .time = read_time(json.at("ts"))};
-  sighting.detection.box = read_box(json.at("bbox_xyxy"));
-  sighting.detection.score = json.at("conf").get<float>();
-  if (const Json& points = json.at("landmarks"); points.is_array()) {
-    Landmarks landmarks;
-    for (std::size_t i = 0; i < landmarks.size(); ++i) {
-      landmarks[i] = {points.at(2 * i).get<float>(), points.at(2 * i + 1).get<float>()};
-    }
-    sighting.detection.landmarks = landmarks;
-  }
-  sighting.measured = json.contains("quality");
-  if (!sighting.measured) return sighting;
-  FaceQuality& quality = sighting.quality;
-  quality.total = json.at("quality").get<float>();
-  quality.blur = json.at("blur").get<float>();
-  quality.contrast = json.at("contrast").get<float>();
-  quality.size = json.at("size").get<float>();
-  if (json.contains("yaw")) {
-    quality.pose = HeadPose{
-        json.at("yaw").get<float>(), json.at("pitch").get<float>(), json.at("roll").get<float>()};
-  }
-  return sighting;
 }
 
 }  // namespace
@@ -188,24 +142,6 @@ Json shot_row(const RowOrigin& origin, const Shot& shot) {
           {"first_frame_idx", shot.first.value},
           {"first_ts", seconds(shot.span.begin)},
           {"end_ts", seconds(shot.span.end)}};
-}
-
-Track read_track(const Json& row) {
-  try {
-    Track track{.id = {row.at("track_id").get<std::int64_t>()},
-                .shot = {row.at("shot").get<std::int64_t>()}};
-    FrameIndex before{-1};
-    for (const Json& json : row.at("samples")) {
-      track.sightings.push_back(read_sample(json));
-      const FrameIndex frame = track.sightings.back().frame;
-      if (frame <= before) refuse_row("the samples of a track are not in order");
-      before = frame;
-    }
-    if (track.sightings.empty()) refuse_row("a track has no samples");
-    return track;
-  } catch (const Json::exception& error) {
-    refuse_row(std::string("a row lacks what faces-embed needs (") + error.what() + ")");
-  }
 }
 
 }  // namespace screenalytics

@@ -7,6 +7,7 @@
 #include "identify/match_cast.h"
 #include "run/find_shots.h"
 #include "store/json_lines.h"
+#include "store/track_rows.h"
 
 #include <optional>
 #include <string>
@@ -54,8 +55,5 @@ Json track_row(const RowOrigin& origin, const Track& track);
 void add_faces(Json& row, const RowOrigin& origin, const TrackFaces& faces);
 Json face_row(const RowOrigin& origin, const FaceRow& face);
 Json shot_row(const RowOrigin& origin, const Shot& shot);
-
-/// The track that `track_row` wrote. Throws Error{bad_data}.
-Track read_track(const Json& row);
 
 }  // namespace screenalytics

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cli/commands.h"
+#include "cli/settings_flags.h"
+#include "cli/surroundings.h"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace screenalytics {
+
+/// The command line: each subject adds its commands (the add_..._commands functions below), then
+/// `run` parses into one Request and runs what was asked for.
+class CommandLine {
+ public:
+  CommandLine(const Surroundings& around, std::stop_token stop);
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  CLI::App& app() { return app_; }
+  /// What the flags write into; lives as long as the command line.
+  Request& request() { return request_; }
+  const Surroundings& around() const { return around_; }
+  const std::stop_token& stop() const { return stop_; }
+
+  CLI::App* command(CLI::App& parent,
+                    const std::string& name,
+                    const std::string& help,
+                    std::function<int()> action);
+  /// A command with the flags of `flags` and --progress.
+  CLI::App* job(CLI::App& parent,
+                const std::string& name,
+                const std::string& help,
+                FlagSet flags,
+                std::function<int()> action);
+
+  /// Exit code of the command that was named. Failures leave as Error.
+  int run(int count, const char* const* arguments);
+
+ private:
+  const Surroundings& around_;
+  std::stop_token stop_;
+  Request request_;
+  std::function<int()> action_;
+  CLI::App app_{"Screenalytics: who is on screen, when and for how long, never above the CPU cap"};
+};
+
+void add_run_commands(CommandLine& line);
+void add_facebank_commands(CommandLine& line);
+void add_model_commands(CommandLine& line);
+
+}  // namespace screenalytics
