@@ -63,3 +63,4 @@ set(SCREENALYTICS_MEDIA_DIR "$ENV{SCREENALYTICS_MEDIA_DIR}" CACHE PATH "Real fac
 if(SCREENALYTICS_TESTS)
   find_package(GTest REQUIRED)
 endif()
+set(SCREENALYTICS_TEST_PYTHON "python3" CACHE FILEPATH "Python with what tests/requirements.txt names, for tests that compare with programs that we did not write")
