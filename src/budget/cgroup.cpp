@@ -120,17 +120,12 @@ std::optional<double> v2_quota(const fs::path& folder) {
 }
 
 // Tightest quota from the process's group up to the mount point.
-std::optional<double> tightest(const fs::path& root, const Mount& mount, const fs::path& group) {
-  const bool unified = mount.kind == "cgroup2";
-  const fs::path top = root / mount.point.relative_path();
-  fs::path relative = below_mount(mount, group);
+std::optional<double> tightest(const CpuGroup& group) {
   std::optional<double> found;
-  while (true) {
-    const fs::path folder = relative == "." ? top : top / relative;
-    const auto here = unified ? v2_quota(folder) : v1_quota(folder);
+  for (fs::path folder = group.folder;; folder = folder.parent_path()) {
+    const auto here = quota_of_group(folder, group.unified);
     if (here) found = std::min(found.value_or(*here), *here);
-    if (relative == "." || relative.empty()) return found;
-    relative = relative.has_parent_path() ? relative.parent_path() : fs::path(".");
+    if (folder == group.top || folder == folder.parent_path()) return found;
   }
 }
 
@@ -147,14 +142,29 @@ std::string version_of(const std::vector<Mount>& mounts) {
 
 }  // namespace
 
-CgroupQuota read_cgroup_quota(const fs::path& root) {
-  const auto mounts = cgroup_mounts(root);
-  CgroupQuota result{.version = version_of(mounts), .percent = std::nullopt};
-  for (const auto& mount : mounts) {
+std::optional<double> quota_of_group(const fs::path& folder, bool unified) {
+  return unified ? v2_quota(folder) : v1_quota(folder);
+}
+
+std::vector<CpuGroup> own_cpu_groups(const fs::path& root) {
+  std::vector<CpuGroup> groups;
+  for (const auto& mount : cgroup_mounts(root)) {
     const bool unified = mount.kind == "cgroup2";
     if (!unified && !has_item(mount.options, "cpu")) continue;
     const auto group = own_group(root, unified);
-    const auto quota = group ? tightest(root, mount, *group) : std::nullopt;
+    if (!group) continue;
+    const fs::path top = root / mount.point.relative_path();
+    const fs::path relative = below_mount(mount, *group);
+    groups.push_back(
+        {.unified = unified, .top = top, .folder = relative == "." ? top : top / relative});
+  }
+  return groups;
+}
+
+CgroupQuota read_cgroup_quota(const fs::path& root) {
+  CgroupQuota result{.version = version_of(cgroup_mounts(root)), .percent = std::nullopt};
+  for (const CpuGroup& group : own_cpu_groups(root)) {
+    const auto quota = tightest(group);
     if (quota) result.percent = std::min(result.percent.value_or(*quota), *quota);
   }
   return result;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace screenalytics {
 
@@ -18,5 +19,16 @@ struct CgroupQuota {
 /// points (cgroups(7)). What cannot be read or makes no sense sets no limit. `root` is "/" outside
 /// tests.
 CgroupQuota read_cgroup_quota(const std::filesystem::path& root);
+
+/// The process's own group in a hierarchy that can limit CPU.
+struct CpuGroup {
+  bool unified = false;          ///< v2
+  std::filesystem::path top;     ///< highest folder that is seen from here
+  std::filesystem::path folder;  ///< the group; `top` itself when the process is in no deeper one
+};
+std::vector<CpuGroup> own_cpu_groups(const std::filesystem::path& root);
+
+/// Quota written in one group's folder, in percent of one core; empty when it has none.
+std::optional<double> quota_of_group(const std::filesystem::path& folder, bool unified);
 
 }  // namespace screenalytics

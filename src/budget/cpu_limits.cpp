@@ -3,55 +3,22 @@
 
 #include "budget/cgroup.h"
 #include "budget/choose_cpus.h"
+#include "budget/cpu_mask.h"
 #include "core/error.h"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <memory>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include <sched.h>
 #include <stdlib.h>  // setenv
 #include <unistd.h>
 
 namespace screenalytics {
 namespace {
-
-// The kernel refuses a mask shorter than its own; no machine has more CPUs than this.
-constexpr int kMaskCpus = 1 << 16;
-
-struct FreeMask {
-  void operator()(cpu_set_t* mask) const { CPU_FREE(mask); }
-};
-
-class CpuMask {
- public:
-  CpuMask() : mask_(CPU_ALLOC(kMaskCpus)) { CPU_ZERO_S(bytes(), mask_.get()); }
-  static std::size_t bytes() { return CPU_ALLOC_SIZE(kMaskCpus); }
-  cpu_set_t* get() { return mask_.get(); }
-  bool has(int cpu) const {
-    return CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes(), mask_.get());
-  }
-  void add(int cpu) { CPU_SET_S(static_cast<std::size_t>(cpu), bytes(), mask_.get()); }
-
- private:
-  std::unique_ptr<cpu_set_t, FreeMask> mask_;
-};
-
-std::vector<int> own_affinity() {
-  CpuMask mask;
-  std::vector<int> cpus;
-  if (sched_getaffinity(0, CpuMask::bytes(), mask.get()) != 0) return cpus;
-  for (int cpu = 0; cpu < kMaskCpus; ++cpu) {
-    if (mask.has(cpu)) cpus.push_back(cpu);
-  }
-  return cpus;
-}
 
 std::optional<int> positive(const char* text) {
   if (text == nullptr) return std::nullopt;
@@ -96,11 +63,10 @@ void pin(CpuCap& cap, const CpuAllowance& allowance) {
   const auto cores = read_cores("/", allowance.affinity);
   const auto chosen =
       choose_cpus(allowance.affinity, cores, cap.permits, static_cast<std::size_t>(getpid()));
-  CpuMask mask;
-  for (const int cpu : chosen) mask.add(cpu);
-  if (chosen.empty() || sched_setaffinity(0, CpuMask::bytes(), mask.get()) != 0) {
+  const int refused = chosen.empty() ? 0 : run_on(chosen);
+  if (chosen.empty() || refused != 0) {
     const auto reason = chosen.empty() ? std::string("the affinity mask cannot be read")
-                                       : std::generic_category().message(errno);
+                                       : std::generic_category().message(refused);
     cap.notes.push_back("not pinned to CPUs (" + reason + "); the permits alone hold the cap");
     return;
   }
@@ -124,7 +90,7 @@ double CpuAllowance::percent() const {
 
 CpuAllowance read_allowance(const char* slurm_cpus_per_task) {
   CpuAllowance allowance;
-  allowance.affinity = own_affinity();
+  allowance.affinity = own_cpus();
   allowance.online = static_cast<int>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
   const auto quota = read_cgroup_quota("/");
   allowance.cgroup_percent = quota.percent;

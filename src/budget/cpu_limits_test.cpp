@@ -3,10 +3,9 @@
 
 #include "budget/cgroup.h"
 #include "budget/choose_cpus.h"
+#include "budget/fake_machine_test.h"
 #include "core/error.h"
 
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <string>
 #include <thread>
@@ -20,38 +19,14 @@
 namespace screenalytics {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// A made-up root folder with the files that the kernel would show.
-class FakeMachine : public testing::Test {
+class Cgroup : public FakeMachine {
  protected:
-  FakeMachine() {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    root_ = fs::temp_directory_path() /
-            ("budget_" + std::string(info->name()) + "_" + std::to_string(getpid()));
-    fs::remove_all(root_);
-  }
-  void TearDown() override { fs::remove_all(root_); }
-  void put(const std::string& name, const std::string& text) const {
-    fs::create_directories((root_ / name).parent_path());
-    std::ofstream(root_ / name) << text;
-  }
-  CgroupQuota read() const { return read_cgroup_quota(root_); }
-  const fs::path& root() const { return root_; }
-
- private:
-  fs::path root_;
+  CgroupQuota read() const { return read_cgroup_quota(root()); }
 };
-
-constexpr const char* kV2Mount =
-    "31 23 0:28 / /sys/fs/cgroup rw,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
-constexpr const char* kV1Mount =
-    "32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n";
-
-using Cgroup = FakeMachine;
 
 TEST_F(Cgroup, V2TakesTheTightestQuotaUpTheTree) {
   put("proc/self/cgroup", "0::/user.slice/job\n");

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "budget/cpu_mask.h"
+
+#include <cerrno>
+
+#ifdef __linux__
+#include <memory>
+
+#include <sched.h>
+#endif
+
+namespace screenalytics {
+
+#ifdef __linux__
+
+namespace {
+
+// The kernel refuses a mask shorter than its own; no machine has more CPUs than this.
+constexpr int kMaskCpus = 1 << 16;
+
+struct FreeMask {
+  void operator()(cpu_set_t* mask) const { CPU_FREE(mask); }
+};
+
+class CpuMask {
+ public:
+  CpuMask() : mask_(CPU_ALLOC(kMaskCpus)) { CPU_ZERO_S(bytes(), mask_.get()); }
+  static std::size_t bytes() { return CPU_ALLOC_SIZE(kMaskCpus); }
+  cpu_set_t* get() { return mask_.get(); }
+  bool has(int cpu) const {
+    return CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes(), mask_.get());
+  }
+  void add(int cpu) { CPU_SET_S(static_cast<std::size_t>(cpu), bytes(), mask_.get()); }
+
+ private:
+  std::unique_ptr<cpu_set_t, FreeMask> mask_;
+};
+
+}  // namespace
+
+std::vector<int> own_cpus() {
+  CpuMask mask;
+  std::vector<int> cpus;
+  if (sched_getaffinity(0, CpuMask::bytes(), mask.get()) != 0) return cpus;
+  for (int cpu = 0; cpu < kMaskCpus; ++cpu) {
+    if (mask.has(cpu)) cpus.push_back(cpu);
+  }
+  return cpus;
+}
+
+int run_on(const std::vector<int>& cpus) {
+  CpuMask mask;
+  for (const int cpu : cpus) mask.add(cpu);
+  return sched_setaffinity(0, CpuMask::bytes(), mask.get()) == 0 ? 0 : errno;
+}
+
+#else
+
+std::vector<int> own_cpus() { return {}; }
+int run_on(const std::vector<int>&) { return ENOTSUP; }
+
+#endif
+
+}  // namespace screenalytics

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+namespace screenalytics {
+
+/// CPUs that the calling thread may run on; empty when the system does not say.
+std::vector<int> own_cpus();
+
+/// The calling thread, and what it starts from now on, runs on these CPUs only. 0, or errno.
+int run_on(const std::vector<int>& cpus);
+
+}  // namespace screenalytics
