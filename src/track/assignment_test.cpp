@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "track/assignment.h"
+#include "core/assignment.h"
 
 #include "track/reference_record.h"
 #include "track/reference_stream.h"

@@ -2,7 +2,7 @@
 #include "track/byte_tracker.h"
 
 #include "core/error.h"
-#include "track/assignment.h"
+#include "core/assignment.h"
 #include "track/kalman_box.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "track/assignment.h"
+#include "core/assignment.h"
 
 #include <cstdint>
 #include <limits>
