@@ -24,11 +24,11 @@ struct TruthRegion {
 
 /// Who really is on screen in a video, by frame numbers.
 struct Truth {
-  std::vector<std::string> people;    ///< sorted
-  std::vector<TruthRegion> regions;   ///< by first frame
-  bool tight = true;                  ///< boxes fit faces (IoU has a meaning); false: they hold them
-  std::int64_t frames = 0;            ///< of the video
-  double fps = 0;                     ///< 0: the run's own
+  std::vector<std::string> people;   ///< sorted
+  std::vector<TruthRegion> regions;  ///< by first frame
+  bool tight = true;                 ///< boxes fit faces (IoU has a meaning); false: they hold them
+  std::int64_t frames = 0;           ///< of the video
+  double fps = 0;                    ///< 0: the run's own
   std::vector<std::int64_t> shown_at;  ///< frame -> its number on the fps grid; empty: the same
   /// Stretches of frames [first, last] where a person is on screen for sure; empty: from `regions`.
   std::map<std::string, std::vector<std::pair<std::int64_t, std::int64_t>>> presence;

@@ -26,15 +26,16 @@ struct PersonTime {
   std::optional<std::size_t> identity;  ///< number in the measured list
 };
 
-/// Seconds of people, so two people for one second are two seconds. As the diarisation error rate counts
-/// speakers (NIST, "The Rich Transcription Evaluation Plan", 2009): in every instant
-/// missed = max(0, true - measured), extra = max(0, measured - true), wrong = min(true, measured) - correct.
+/// Seconds of people, so two people for one second are two seconds. As the diarisation error rate
+/// counts speakers (NIST, "The Rich Transcription Evaluation Plan", 2009): in every instant missed
+/// = max(0, true - measured), extra = max(0, measured - true), wrong = min(true, measured) -
+/// correct.
 struct CharacterTime {
   Duration truth{};
   Duration missed{};
   Duration extra{};
-  Duration wrong{};  ///< given to somebody else
-  double error() const;  ///< (missed + extra + wrong) / truth
+  Duration wrong{};                ///< given to somebody else
+  double error() const;            ///< (missed + extra + wrong) / truth
   std::vector<PersonTime> people;  ///< as in the truth
 };
 

@@ -21,7 +21,8 @@ struct ClusterScores {
   double completeness = 1;
   /// Mutual information over the mean of both entropies.
   double nmi = 1;
-  /// Bagga & Baldwin, "Entity-Based Cross-Document Coreferencing Using the Vector Space Model", 1998.
+  /// Bagga & Baldwin, "Entity-Based Cross-Document Coreferencing Using the Vector Space Model",
+  /// 1998.
   double bcubed_precision = 1;
   double bcubed_recall = 1;
   double bcubed_f1 = 1;

@@ -32,7 +32,7 @@ std::vector<Pairing> best_pairs(std::size_t rows, std::size_t columns, const Sco
 }
 
 std::size_t highest(std::span<const LabelledFrame> frames,
-                    std::vector<std::size_t> LabelledFrame::*labels) {
+                    std::vector<std::size_t> LabelledFrame::* labels) {
   std::size_t count = 0;
   for (const LabelledFrame& frame : frames) {
     for (const std::size_t label : frame.*labels) count = std::max(count, label + 1);
@@ -129,8 +129,7 @@ HotaScores at_threshold(const Table& counts, const Totals& totals) {
   }
   HotaScores scores;
   scores.ass_a = associated / std::max(1.0, matched);
-  scores.det_a =
-      matched / std::max(1.0, totals.truth_faces + totals.tracked_faces - matched);
+  scores.det_a = matched / std::max(1.0, totals.truth_faces + totals.tracked_faces - matched);
   scores.hota = std::sqrt(scores.ass_a * scores.det_a);
   return scores;
 }
@@ -194,10 +193,9 @@ IdentityScores identity_scores(std::span<const LabelledFrame> frames, double thr
       }
     }
   }
-  const auto pairs =
-      best_pairs(totals.truth.size(), totals.tracked.size(), [&](std::size_t i, std::size_t j) {
-        return common(i, j) / most;
-      });
+  const auto pairs = best_pairs(totals.truth.size(),
+                                totals.tracked.size(),
+                                [&](std::size_t i, std::size_t j) { return common(i, j) / most; });
   double matched = 0;
   for (const Pairing& pair : pairs) matched += common(pair.row, pair.column);
   return {.idf1 = share(2 * matched, totals.truth_faces + totals.tracked_faces),
@@ -211,16 +209,15 @@ HotaScores hota_scores(std::span<const LabelledFrame> frames) {
   std::vector<std::vector<Pairing>> pairs;
   pairs.reserve(frames.size());
   for (const LabelledFrame& frame : frames) {
-    pairs.push_back(best_pairs(
-        frame.truth.size(), frame.tracked.size(), [&](std::size_t i, std::size_t j) {
+    pairs.push_back(
+        best_pairs(frame.truth.size(), frame.tracked.size(), [&](std::size_t i, std::size_t j) {
           return fit(frame.truth[i], frame.tracked[j]) * frame.at(i, j);
         }));
   }
   constexpr int kThresholds = 19;
   HotaScores mean;
   for (int step = 1; step <= kThresholds; ++step) {
-    const HotaScores one =
-        at_threshold(matches_at(frames, pairs, totals, 0.05 * step), totals);
+    const HotaScores one = at_threshold(matches_at(frames, pairs, totals, 0.05 * step), totals);
     mean.hota += one.hota / kThresholds;
     mean.det_a += one.det_a / kThresholds;
     mean.ass_a += one.ass_a / kThresholds;

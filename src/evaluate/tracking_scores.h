@@ -27,8 +27,8 @@ struct DetectionScores {
   double precision = 0;
 };
 
-/// Frame by frame, best pairs with a similarity of at least `threshold`; a pair of the frame before is kept
-/// first. CLEAR MOT: Bernardin & Stiefelhagen, EURASIP J. Image and Video Processing, 2008.
+/// Frame by frame, best pairs with a similarity of at least `threshold`; a pair of the frame before
+/// is kept first. CLEAR MOT: Bernardin & Stiefelhagen, EURASIP J. Image and Video Processing, 2008.
 DetectionScores detection_scores(std::span<const LabelledFrame> frames, double threshold = 0.5);
 
 struct IdentityScores {
@@ -47,8 +47,8 @@ struct HotaScores {
   double ass_a = 0;
 };
 
-/// Mean over the similarity thresholds 0.05, 0.10, ... 0.95. Luiten et al., "HOTA: A Higher Order Metric
-/// for Evaluating Multi-object Tracking", IJCV 2020.
+/// Mean over the similarity thresholds 0.05, 0.10, ... 0.95. Luiten et al., "HOTA: A Higher Order
+/// Metric for Evaluating Multi-object Tracking", IJCV 2020.
 HotaScores hota_scores(std::span<const LabelledFrame> frames);
 
 }  // namespace screenalytics

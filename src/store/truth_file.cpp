@@ -43,8 +43,8 @@ void read_boxes(const Json& json, Truth& truth) {
   }
   for (const Json& segment : json.at("segments")) {
     for (const Json& name : segment.at("identities_left_to_right")) {
-      truth.presence[name.get<std::string>()].emplace_back(
-          segment.at("start").get<std::int64_t>(), segment.at("end").get<std::int64_t>());
+      truth.presence[name.get<std::string>()].emplace_back(segment.at("start").get<std::int64_t>(),
+                                                           segment.at("end").get<std::int64_t>());
     }
   }
 }

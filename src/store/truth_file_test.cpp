@@ -52,7 +52,8 @@ TEST_F(TruthFile, ReadsMotChallengeText) {
 }
 
 TEST_F(TruthFile, WhatCannotBeUsedIsRefusedWithTheReason) {
-  for (const char* text : {"", "{", "{\"frames\":3}", "1,2,3\n", "0,1,2,3,4,5\n", "1,x,2,3,4,5\n"}) {
+  for (const char* text :
+       {"", "{", "{\"frames\":3}", "1,2,3\n", "0,1,2,3,4,5\n", "1,x,2,3,4,5\n"}) {
     const Refusal refusal = refusal_of([&] { read(text); });
     EXPECT_EQ(refusal.kind, ErrorKind::bad_data) << text;
     EXPECT_THAT(refusal.text, HasSubstr("cannot be used")) << text;
