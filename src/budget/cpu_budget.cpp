@@ -38,18 +38,25 @@ std::chrono::nanoseconds thread_cpu() {
 std::string_view name_of(Stage stage) { return kStageNames[static_cast<std::size_t>(stage)]; }
 
 CpuBudget::Permit::Permit(CpuBudget& budget, Stage stage)
-    : budget_(&budget), stage_(stage), since_(thread_cpu()) {}
+    : budget_(&budget), stage_(stage), since_(thread_cpu()) {
+  budget.computing_.enter();
+}
 
 CpuBudget::Permit::Permit(Permit&& other) noexcept
     : budget_(std::exchange(other.budget_, nullptr)), stage_(other.stage_), since_(other.since_) {}
 
 CpuBudget::Permit::~Permit() {
-  if (budget_ != nullptr) budget_->give_back(stage_, thread_cpu() - since_);
+  if (budget_ == nullptr) return;
+  budget_->computing_.leave();
+  budget_->give_back(stage_, thread_cpu() - since_);
 }
 
 void CpuBudget::Permit::enter(Stage stage) {
   const auto now = thread_cpu();
-  budget_->book(stage_, now - since_);
+  {
+    const ComputingThreads::Shield shield;
+    budget_->book(stage_, now - since_);
+  }
   stage_ = stage;
   since_ = now;
 }
@@ -82,11 +89,13 @@ CpuBudget::Permit CpuBudget::acquire(const std::stop_token& stop, Stage stage) {
 }
 
 int CpuBudget::peak() const {
+  const ComputingThreads::Shield shield;
   const std::lock_guard lock(mutex_);
   return peak_;
 }
 
 StageTimes CpuBudget::times() const {
+  const ComputingThreads::Shield shield;
   const std::lock_guard lock(mutex_);
   return times_;
 }

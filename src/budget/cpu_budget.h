@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "budget/computing_threads.h"
+
 #include <array>
 #include <chrono>
 #include <condition_variable>
@@ -64,6 +66,8 @@ class CpuBudget {
   /// Highest number of permits out at once, so far.
   int peak() const;
   StageTimes times() const;
+  /// The threads that hold a permit now.
+  ComputingThreads& computing() { return computing_; }
 
  private:
   void give_back(Stage stage, std::chrono::nanoseconds used);
@@ -77,6 +81,7 @@ class CpuBudget {
   int lent_ = 0;
   int peak_ = 0;
   StageTimes times_{};
+  ComputingThreads computing_;
 };
 
 }  // namespace screenalytics

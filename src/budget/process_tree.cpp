@@ -146,9 +146,13 @@ ProcessTree::ProcessTree(pid_t root) : root_(root), members_{root}, cpus_(own_cp
 
 std::vector<pid_t> ProcessTree::members() const { return members_; }
 
+TreeReading ProcessTree::read() { return read(true); }
+
+std::chrono::nanoseconds ProcessTree::cpu() { return read(false).cpu; }
+
 #ifdef __linux__
 
-TreeReading ProcessTree::read() {
+TreeReading ProcessTree::read(bool all) {
   const bool self = root_ == getpid();
   if (self) book_own_threads();
   Counts counts;
@@ -163,7 +167,7 @@ TreeReading ProcessTree::read() {
     }
     if (members_.size() > 1 || !self) visit(cpus_);
     reading.at = std::chrono::steady_clock::now();
-    counts = count_members();
+    counts = count_members(all);
     counts.cpu += waited;
     // A child that was waited for meanwhile is in neither or in both.
     if (!self || waited_for_cpu() == waited) break;
@@ -209,9 +213,13 @@ void ProcessTree::find_members() {
   }
 }
 
-ProcessTree::Counts ProcessTree::count_members() {
+ProcessTree::Counts ProcessTree::count_members(bool all) {
   Counts counts;
   for (const pid_t process : members_) {
+    if (!all && process == getpid()) {
+      counts.cpu += read_clock(CLOCK_PROCESS_CPUTIME_ID);
+      continue;
+    }
     const auto stat = read_stat(process);
     if (!stat) continue;
     counts.cpu += cpu_of(process);
@@ -225,7 +233,7 @@ ProcessTree::Counts ProcessTree::count_members() {
 
 #else
 
-TreeReading ProcessTree::read() {
+TreeReading ProcessTree::read(bool) {
   TreeReading reading;
   reading.at = std::chrono::steady_clock::now();
   reading.cpu = steady(read_clock(CLOCK_PROCESS_CPUTIME_ID) + waited_for_cpu());
