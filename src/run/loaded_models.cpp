@@ -43,6 +43,7 @@ Json describe_models(const LoadedModels& models) {
                     {"sha256", card.sha256},
                     {"source_sha256", card.source_sha256},
                     {"fingerprint", card.fingerprint()},
+                    {"thresholds", card.thresholds},
                     {"licence", card.licence},
                     {"terms", card.terms},
                     {"origin", card.origin}});

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+#include "identify/average_linkage.h"
+
+#include "identify/bit_matrix.h"
+#include "identify/whole_vectors.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <queue>
+#include <span>
+#include <tuple>
+
+namespace screenalytics {
+namespace {
+
+constexpr double kRounding = 1e-4;  // of a cosine, by whole numbers
+constexpr std::uint32_t kOutdated = ~std::uint32_t{0};
+
+/// A cluster that may join another, and how similar the two were when it had that age.
+struct Candidate {
+  double similarity = 0;
+  std::size_t partner = 0;
+  std::uint32_t age = 0;
+  /// The nearest first; of equals, the one with the lowest face.
+  friend bool operator<(const Candidate& a, const Candidate& b) {
+    return std::tuple(-a.similarity, a.partner) < std::tuple(-b.similarity, b.partner);
+  }
+};
+
+/// The nearest clusters of one cluster, as they were: joining never brings a cluster nearer to
+/// others than the nearer of its two parts was, and rules only ever forbid more.
+struct Neighbours {
+  static constexpr std::size_t kMost = 64;
+  std::vector<Candidate> listed;  ///< sorted
+  double others = 0;              ///< no cluster that is not listed is more similar than this
+  void add(const Candidate& candidate) {
+    if (listed.size() == kMost && !(candidate < listed.back())) {
+      others = std::max(others, candidate.similarity);
+      return;
+    }
+    listed.insert(std::upper_bound(listed.begin(), listed.end(), candidate), candidate);
+    if (listed.size() <= kMost) return;
+    others = std::max(others, listed.back().similarity);
+    listed.pop_back();
+  }
+};
+
+/// A cluster's claim to join its nearest. First the nearest, then the lowest faces.
+struct Claim {
+  double similarity = 0;
+  std::size_t owner = 0;
+  std::size_t partner = 0;
+  std::uint32_t stamp = 0;  ///< out of date when the owner made another claim since
+  friend bool operator<(const Claim& a, const Claim& b) {
+    const auto rank = [](const Claim& claim) {
+      const auto [low, high] = std::minmax(claim.owner, claim.partner);
+      return std::tuple(claim.similarity, ~low, ~high, ~claim.owner);
+    };
+    return rank(a) < rank(b);
+  }
+};
+
+/// A cluster is called by its lowest face. What is known of a cluster's neighbours is a bound for
+/// what comes later, so they are looked up again only when the cluster's turn comes, and all of
+/// them only when the listed ones do not decide.
+class Linker {
+ public:
+  Linker(const WholeVectors& faces, const LinkageRules& rules, double max_distance);
+  Linkage run(const LinkageRules& rules);
+
+ private:
+  void find_near_pairs();
+  void note_pair(std::size_t first, std::size_t second, std::int32_t similarity);
+  void join_together(const LinkageRules& rules, Linkage& result);
+  std::size_t cluster_of(std::size_t face) const;
+  bool has_pair_between(std::size_t first,
+                        std::size_t second,
+                        const std::vector<FacePair>& pairs) const;
+  void join(std::size_t first, std::size_t second);
+  double similarity(std::size_t first, std::size_t second) const;
+  void renew(std::size_t cluster, const std::vector<Candidate>& known);
+  void look_around(std::size_t cluster);
+  void claim(std::size_t cluster);
+  std::vector<std::vector<std::size_t>> clusters() const;
+
+  const WholeVectors& faces_;
+  const double least_;   ///< mean similarity that still joins, in units of WholeVectors
+  const double nobody_;  ///< just under it
+  BitMatrix near_;       ///< clusters with two faces at least that similar: others never join
+  BitMatrix apart_;
+  std::vector<std::int32_t> sums_;  ///< below 2^31 for 131,000 faces
+  std::vector<double> sizes_;
+  std::vector<std::size_t> joined_to_;  ///< itself while it lives
+  std::vector<std::uint32_t> ages_;     ///< how often it grew
+  std::vector<std::uint32_t> stamps_;
+  std::vector<Neighbours> neighbours_;
+  std::priority_queue<Claim> claims_;
+};
+
+Linker::Linker(const WholeVectors& faces, const LinkageRules& rules, double max_distance)
+    : faces_(faces),
+      least_((1 - max_distance - kRounding) * WholeVectors::kOne),
+      nobody_(std::nextafter(least_, -2 * WholeVectors::kOne)),
+      near_(faces.size()),
+      apart_(faces.size()),
+      sums_(faces.size() * faces.width()),
+      sizes_(faces.size(), 1),
+      joined_to_(faces.size()),
+      ages_(faces.size(), 0),
+      stamps_(faces.size(), 0),
+      neighbours_(faces.size(), Neighbours{.listed = {}, .others = nobody_}) {
+  std::iota(joined_to_.begin(), joined_to_.end(), std::size_t{0});
+  for (std::size_t at = 0; at < faces.size(); ++at) {
+    std::ranges::copy(faces.row(at),
+                      sums_.begin() + static_cast<std::ptrdiff_t>(at * faces.width()));
+  }
+  for (const auto* pairs : {&rules.apart, &rules.seen}) {
+    for (const auto& [first, second] : *pairs) apart_.set_both(first, second);
+  }
+}
+
+void Linker::note_pair(std::size_t first, std::size_t second, std::int32_t similarity) {
+  near_.set_both(first, second);
+  if (apart_.test(first, second)) return;
+  neighbours_[first].add({double(similarity), second, 0});
+  neighbours_[second].add({double(similarity), first, 0});
+}
+
+void Linker::find_near_pairs() {
+  constexpr std::size_t kTile = 64;  // rows that stay in the cache while all others pass by
+  std::array<std::int32_t, kTile> found{};
+  for (std::size_t first = 0; first < faces_.size(); first += kTile) {
+    const std::size_t end = std::min(first + kTile, faces_.size());
+    for (std::size_t to = first + 1; to < faces_.size(); ++to) {
+      const std::size_t count = std::min(end, to) - first;
+      faces_.similarities(to, first, std::span(found).first(count));
+      for (std::size_t i = 0; i < count; ++i) {
+        if (double(found[i]) >= least_) note_pair(first + i, to, found[i]);
+      }
+    }
+  }
+}
+
+std::size_t Linker::cluster_of(std::size_t face) const {
+  while (joined_to_[face] != face) face = joined_to_[face];
+  return face;
+}
+
+bool Linker::has_pair_between(std::size_t first,
+                              std::size_t second,
+                              const std::vector<FacePair>& pairs) const {
+  return std::ranges::any_of(pairs, [&](const FacePair& pair) {
+    const std::size_t a = cluster_of(pair.first), b = cluster_of(pair.second);
+    return (a == first && b == second) || (a == second && b == first);
+  });
+}
+
+void Linker::join_together(const LinkageRules& rules, Linkage& result) {
+  for (const FacePair& pair : rules.together) {
+    const std::size_t first = cluster_of(pair.first), second = cluster_of(pair.second);
+    if (first == second) continue;
+    if (apart_.test(first, second)) {
+      if (has_pair_between(first, second, rules.apart)) {
+        result.refused.push_back(pair);
+        continue;
+      }
+      result.overruled.push_back(pair);
+    }
+    join(first, second);
+  }
+}
+
+void Linker::join(std::size_t first, std::size_t second) {
+  const auto [kept, gone] = std::minmax(first, second);
+  near_.move_row(gone, kept);
+  apart_.move_row(gone, kept);
+  const std::size_t width = faces_.width();
+  for (std::size_t i = 0; i < width; ++i) sums_[kept * width + i] += sums_[gone * width + i];
+  // To a cluster that neither lists, the whole is at most as similar as the bounds' mean.
+  Neighbours& own = neighbours_[kept];
+  Neighbours& other = neighbours_[gone];
+  own.others = std::max(
+      nobody_,
+      (sizes_[kept] * own.others + sizes_[gone] * other.others) / (sizes_[kept] + sizes_[gone]));
+  std::vector<Candidate> known = std::move(own.listed);
+  known.insert(known.end(), other.listed.begin(), other.listed.end());
+  other.listed = {};
+  sizes_[kept] += sizes_[gone];
+  joined_to_[gone] = kept;
+  ++stamps_[gone];
+  ++ages_[kept];
+  for (Candidate& candidate : known) candidate.age = kOutdated;
+  renew(kept, known);
+}
+
+double Linker::similarity(std::size_t first, std::size_t second) const {
+  const std::size_t width = faces_.width();
+  const std::span<const std::int32_t> sums(sums_);
+  return product(sums.subspan(first * width, width), sums.subspan(second * width, width)) /
+         (sizes_[first] * sizes_[second]);
+}
+
+void Linker::renew(std::size_t cluster, const std::vector<Candidate>& known) {
+  Neighbours& own = neighbours_[cluster];
+  own.listed.clear();
+  std::vector<std::size_t> partners;
+  for (const Candidate& candidate : known) {
+    const std::size_t partner = cluster_of(candidate.partner);
+    if (partner == cluster || apart_.test(cluster, partner)) continue;
+    if (std::ranges::find(partners, partner) != partners.end()) continue;
+    partners.push_back(partner);
+    const bool current = partner == candidate.partner && ages_[partner] == candidate.age;
+    const double found = current ? candidate.similarity : similarity(cluster, partner);
+    if (found >= least_) own.add({found, partner, ages_[partner]});
+  }
+  // Of equals the lowest face decides, and it may not be listed.
+  if (own.listed.empty() ? own.others >= least_ : own.listed.front().similarity <= own.others)
+    look_around(cluster);
+  claim(cluster);
+}
+
+void Linker::look_around(std::size_t cluster) {
+  Neighbours& own = neighbours_[cluster];
+  own = {.listed = {}, .others = nobody_};
+  near_.for_each_without(apart_, cluster, [&](std::size_t other) {
+    const double found = similarity(cluster, other);
+    if (found >= least_) own.add({found, other, ages_[other]});
+  });
+}
+
+void Linker::claim(std::size_t cluster) {
+  ++stamps_[cluster];
+  const auto& listed = neighbours_[cluster].listed;
+  if (listed.empty()) return;
+  claims_.push({listed.front().similarity, cluster, listed.front().partner, stamps_[cluster]});
+}
+
+std::vector<std::vector<std::size_t>> Linker::clusters() const {
+  std::vector<std::vector<std::size_t>> of(joined_to_.size());
+  std::vector<std::size_t> root(joined_to_);
+  for (std::size_t face = 0; face < root.size(); ++face) {
+    root[face] = root[root[face]];  // a cluster joins a lower one, whose root is known by now
+    of[root[face]].push_back(face);
+  }
+  std::erase_if(of, [](const auto& members) { return members.empty(); });
+  return of;
+}
+
+Linkage Linker::run(const LinkageRules& rules) {
+  Linkage result;
+  find_near_pairs();
+  for (std::size_t face = 0; face < faces_.size(); ++face) claim(face);
+  join_together(rules, result);
+  while (!claims_.empty()) {
+    const Claim top = claims_.top();
+    claims_.pop();
+    if (top.stamp != stamps_[top.owner]) continue;
+    const Candidate& nearest = neighbours_[top.owner].listed.front();
+    if (joined_to_[nearest.partner] == nearest.partner && ages_[nearest.partner] == nearest.age) {
+      join(top.owner, nearest.partner);
+    } else {
+      renew(top.owner, std::vector(neighbours_[top.owner].listed));
+    }
+  }
+  result.clusters = clusters();
+  return result;
+}
+
+}  // namespace
+
+Linkage average_linkage(std::span<const Embedding> faces,
+                        const LinkageRules& rules,
+                        double max_distance) {
+  if (faces.empty()) return {};
+  const WholeVectors vectors(faces);
+  return Linker(vectors, rules, max_distance).run(rules);
+}
+
+}  // namespace screenalytics

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/face.h"
+#include "identify/average_linkage.h"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace screenalytics {
+
+/// How much a track may say about who is who.
+enum class Voice {
+  full,
+  weak,  ///< small, blurred or at odds with itself: may follow others, never brings them together
+};
+
+struct GroupOptions {
+  /// Average cosine distance up to which groups join; empty: the embedder's calibrated one.
+  std::optional<double> max_distance;
+  /// A group of at most `straggler_tracks` that nobody took joins the nearest larger one when that
+  /// is this much farther at most, and nearer than any other by `min_lead`.
+  double straggler_reach = 0.10;
+  int straggler_tracks = 2;
+  /// Weak tracks follow the nearest person up to max_distance + this, with the same lead.
+  double weak_reach = 0.0;
+  double min_lead = 0.10;
+  /// Weak tracks that nobody took are people of their own from this many together on, when they are
+  /// nearer to each other than others must be by `weak_margin`.
+  int weak_people = 3;
+  double weak_margin = 0.10;
+};
+
+struct Grouping {
+  /// Tracks of one person each, ascending; by their first track.
+  std::vector<std::vector<std::size_t>> people;
+  std::vector<std::size_t> left;    ///< weak tracks that belong to nobody, ascending
+  std::vector<FacePair> refused;    ///< of rules.together: would join tracks of rules.apart
+  std::vector<FacePair> overruled;  ///< of rules.together: joined tracks on screen at once
+};
+
+/// Who is who: tracks of full voice by `average_linkage`, then stragglers, then weak tracks, each
+/// in turn from the surest on. Rules hold throughout; a track that a rule puts together with
+/// another has full voice. Pure and deterministic.
+Grouping group_tracks(std::span<const Embedding> tracks,
+                      std::span<const Voice> voices,
+                      const LinkageRules& rules,
+                      double max_distance,
+                      const GroupOptions& options);
+
+}  // namespace screenalytics

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/face.h"
+#include "core/time.h"
+#include "core/track.h"
+#include "identify/group_tracks.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace screenalytics {
+
+struct VoiceOptions {
+  double min_size = 28;         ///< best face, shorter side in pixels; smaller: a weak voice
+  double min_blur = 25;         ///< best face, variance of the Laplacian
+  double min_confidence = 0.7;  ///< best face; lower may be no face at all
+  double min_agreement = 0.5;   ///< share of a track's faces that agree with each other
+};
+
+/// A track as the question "who is this?" sees it.
+struct TrackFacts {
+  TrackId id;
+  TimeSpan seen;                        ///< first to last look
+  std::int64_t faces = 0;               ///< kept faces
+  std::optional<Embedding> embedding;   ///< pooled; empty when no face was kept
+  double quality = 0;                   ///< of its best face
+  bool coherent = true;                 ///< its faces agree with each other
+  std::string thumb;                    ///< relative to the run
+  Voice voice = Voice::full;
+  std::string doubt;  ///< why the voice is weak, as a reason code
+};
+
+/// What was looked at, beside the embedding.
+struct KeptFaces {
+  std::int64_t kept = 0;
+  std::int64_t agreeing = 0;
+  bool coherent = true;
+};
+
+/// Judges a track by its looks that were measured; one that none were measured of has a full voice.
+TrackFacts facts_of(const Track& track,
+                    const KeptFaces& faces,
+                    std::optional<Embedding> embedding,
+                    const VoiceOptions& options);
+
+/// Pairs (positions in the list) of tracks that were seen in one frame as two faces, each once.
+/// Boxes that overlap by more than `max_overlap` (IoU) may be one face found twice.
+std::vector<FacePair> seen_together(std::span<const Track* const> tracks, double max_overlap = 0.3);
+
+}  // namespace screenalytics
