@@ -53,7 +53,9 @@ void add_cluster_flags(CLI::App& command, Request& request) {
       ->check(CLI::Range(0.0, 2.0))
       ->group("Tuning");
   const auto offer = [&](const char* name, auto& value, const char* help) {
-    command.add_option("--" + std::string(name), value, help)->capture_default_str()->group("Tuning");
+    command.add_option("--" + std::string(name), value, help)
+        ->capture_default_str()
+        ->group("Tuning");
   };
   describe_clustering(request.clustering, offer);
   offer("match.min-similarity", match.min_similarity, "cosine to the best seed");
@@ -61,11 +63,10 @@ void add_cluster_flags(CLI::App& command, Request& request) {
 }
 
 void add_cluster_commands(CommandLine& line) {
-  auto* cluster = line.job(line.app(),
-                           "cluster",
-                           "tracks -> people: who is who in a run",
-                           FlagSet::analysis,
-                           [&line] { return run_cluster(line.request(), line.around(), line.stop()); });
+  auto* cluster = line.job(
+      line.app(), "cluster", "tracks -> people: who is who in a run", FlagSet::analysis, [&line] {
+        return run_cluster(line.request(), line.around(), line.stop());
+      });
   add_cluster_flags(*cluster, line.request());
 }
 

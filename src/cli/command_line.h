@@ -50,6 +50,9 @@ class CommandLine {
 };
 
 void add_run_commands(CommandLine& line);
+void add_cluster_commands(CommandLine& line);
+/// --show and the tuning of the cluster stage, for every command that may run it.
+void add_cluster_flags(CLI::App& command, Request& request);
 void add_facebank_commands(CommandLine& line);
 void add_model_commands(CommandLine& line);
 void add_eval_commands(CommandLine& line);

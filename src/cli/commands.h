@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/surroundings.h"
+#include "run/cluster_settings.h"
 #include "run/harvest_run.h"
 #include "run/settings.h"
 
@@ -17,6 +18,7 @@ struct Request {
   std::string command;  ///< as typed
   std::string progress = "auto";
   Settings settings;
+  ClusterSettings clustering;
   std::string cast_id;
   std::string cast_name;
   std::string seed_id;
@@ -34,6 +36,7 @@ int run_harvest(const Request& request,
 int run_faces_embed(const Request& request,
                     const Surroundings& around,
                     const std::stop_token& stop);
+int run_cluster(const Request& request, const Surroundings& around, const std::stop_token& stop);
 int run_facebank_add(const Request& request,
                      const Surroundings& around,
                      const std::stop_token& stop);

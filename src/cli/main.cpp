@@ -30,6 +30,7 @@ int guarded(int count, const char* const* arguments) {
     const StopSignals signals;
     CommandLine line(around, signals.token());
     add_run_commands(line);
+    add_cluster_commands(line);
     add_facebank_commands(line);
     add_model_commands(line);
     add_eval_commands(line);

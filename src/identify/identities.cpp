@@ -57,7 +57,9 @@ std::vector<Identity> make_identities(std::span<const TrackFacts> facts,
                                       const std::map<std::string, std::string>& cast_names,
                                       const CohesionOptions& options) {
   const auto by_appearance = [&](const PersonDraft& person) {
-    const auto first = [&](std::size_t at) { return std::tuple(facts[at].seen.begin, facts[at].id); };
+    const auto first = [&](std::size_t at) {
+      return std::tuple(facts[at].seen.begin, facts[at].id);
+    };
     std::tuple<MediaTime, TrackId> earliest = first(person.tracks.front());
     for (const std::size_t at : person.tracks) earliest = std::min(earliest, first(at));
     return earliest;

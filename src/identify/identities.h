@@ -14,7 +14,7 @@
 namespace screenalytics {
 
 struct CohesionOptions {
-  double min_cohesion = 0.60;        ///< mean cosine of an identity's tracks to their mean
+  double min_cohesion = 0.60;      ///< mean cosine of an identity's tracks to their mean
   double min_identity_sim = 0.30;  ///< lowest such cosine
 };
 

@@ -69,13 +69,14 @@ std::optional<NamingConflict> second_member(const NamedGroup& group, const Ballo
   const auto first = leader(ballot);
   for (const auto& [cast_id, count] : ballot.members) {
     if (cast_id == first->first || count.votes < kStrongVotes) continue;
-    if (static_cast<double>(count.votes) < kStrongShare * static_cast<double>(ballot.votes)) continue;
-    return NamingConflict{
-        "two_seeds",
-        "one person looks like '" + first->first + "' (" + std::to_string(first->second.votes) +
-            " tracks) and like '" + cast_id + "' (" + std::to_string(count.votes) +
-            " tracks): lower --group.max-distance or use 'people split'",
-        group.tracks};
+    if (static_cast<double>(count.votes) < kStrongShare * static_cast<double>(ballot.votes))
+      continue;
+    return NamingConflict{"two_seeds",
+                          "one person looks like '" + first->first + "' (" +
+                              std::to_string(first->second.votes) + " tracks) and like '" +
+                              cast_id + "' (" + std::to_string(count.votes) +
+                              " tracks): lower --group.max-distance or use 'people split'",
+                          group.tracks};
   }
   return std::nullopt;
 }
@@ -84,9 +85,8 @@ bool may_join(const std::vector<std::size_t>& first,
               const std::vector<std::size_t>& second,
               const std::set<FacePair>& forbidden) {
   return std::ranges::none_of(first, [&](std::size_t a) {
-    return std::ranges::any_of(second, [&](std::size_t b) {
-      return forbidden.contains(std::minmax(a, b));
-    });
+    return std::ranges::any_of(
+        second, [&](std::size_t b) { return forbidden.contains(std::minmax(a, b)); });
   });
 }
 
@@ -119,16 +119,18 @@ void join_members(Naming& naming, const LinkageRules& rules) {
         continue;
       }
       other.cast.reset();
-      naming.conflicts.push_back(
-          {"seen_together",
-           "two people look like '" + cast_id +
-               "' but are on screen at once; the one nearer to a seed has the name: check the seeds "
-               "of '" + cast_id + "'",
-           other.tracks});
+      naming.conflicts.push_back({"seen_together",
+                                  "two people look like '" + cast_id +
+                                      "' but are on screen at once; the one nearer to a seed has "
+                                      "the name: check the seeds "
+                                      "of '" +
+                                      cast_id + "'",
+                                  other.tracks});
     }
   }
   std::erase_if(naming.groups, [](const NamedGroup& group) { return group.tracks.empty(); });
-  std::ranges::sort(naming.groups, {}, [](const NamedGroup& group) { return group.tracks.front(); });
+  std::ranges::sort(
+      naming.groups, {}, [](const NamedGroup& group) { return group.tracks.front(); });
 }
 
 }  // namespace

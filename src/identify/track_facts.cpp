@@ -30,7 +30,9 @@ BestLooks best_looks(const Track& track) {
   return best;
 }
 
-std::string doubt_about(const BestLooks& best, const KeptFaces& faces, const VoiceOptions& options) {
+std::string doubt_about(const BestLooks& best,
+                        const KeptFaces& faces,
+                        const VoiceOptions& options) {
   if (best.confidence < options.min_confidence) return "not_a_face";
   if (best.measured && best.size < options.min_size) return "too_small";
   if (best.measured && best.blur < options.min_blur) return "blurry";

@@ -24,12 +24,12 @@ struct VoiceOptions {
 /// A track as the question "who is this?" sees it.
 struct TrackFacts {
   TrackId id;
-  TimeSpan seen;                        ///< first to last look
-  std::int64_t faces = 0;               ///< kept faces
-  std::optional<Embedding> embedding;   ///< pooled; empty when no face was kept
-  double quality = 0;                   ///< of its best face
-  bool coherent = true;                 ///< its faces agree with each other
-  std::string thumb;                    ///< relative to the run
+  TimeSpan seen;                       ///< first to last look
+  std::int64_t faces = 0;              ///< kept faces
+  std::optional<Embedding> embedding;  ///< pooled; empty when no face was kept
+  double quality = 0;                  ///< of its best face
+  bool coherent = true;                ///< its faces agree with each other
+  std::string thumb;                   ///< relative to the run
   Voice voice = Voice::full;
   std::string doubt;  ///< why the voice is weak, as a reason code
 };

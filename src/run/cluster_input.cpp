@@ -37,12 +37,11 @@ ClusterInput read_cluster_input(const RunFolder& run, const VoiceOptions& option
   std::vector<const Track*> tracks;
   for (const TrackRecord& record : input.tracks) {
     tracks.push_back(&record.track);
-    input.facts.push_back(facts_of(record.track,
-                                   {.kept = record.faces,
-                                    .agreeing = record.pooled_faces,
-                                    .coherent = record.coherent},
-                                   row_of(matrix, record),
-                                   options));
+    input.facts.push_back(facts_of(
+        record.track,
+        {.kept = record.faces, .agreeing = record.pooled_faces, .coherent = record.coherent},
+        row_of(matrix, record),
+        options));
     input.facts.back().thumb = record.thumb;
   }
   input.seen = seen_together(tracks);
@@ -52,7 +51,8 @@ ClusterInput read_cluster_input(const RunFolder& run, const VoiceOptions& option
 RunEmbedder embedder_of(const Json& manifest, const Settings& settings) {
   for (const Json& model : manifest.value("models", Json::array())) {
     if (model.value("role", "") != "embedder") continue;
-    RunEmbedder embedder{.name = model.value("name", ""), .fingerprint = model.value("fingerprint", "")};
+    RunEmbedder embedder{.name = model.value("name", ""),
+                         .fingerprint = model.value("fingerprint", "")};
     const Json thresholds = model.value("thresholds", Json::object());
     if (thresholds.contains("cluster")) {
       embedder.max_distance = thresholds.at("cluster").get<double>();

@@ -126,9 +126,8 @@ Json describe(const IdentityStats& stats, const ClusterDraft& draft) {
 
 Json describe(const ClusterSettings& clustering, double max_distance, const Settings& settings) {
   Json json = {{"cluster_thresh", rounded(1 - max_distance, 4)}, {"max_distance", max_distance}};
-  describe_clustering(clustering, [&](const char* name, const auto& value, const char*) {
-    json[name] = value;
-  });
+  describe_clustering(
+      clustering, [&](const char* name, const auto& value, const char*) { json[name] = value; });
   json["min_identity_sim"] = clustering.cohesion.min_identity_sim;
   json["match.min-similarity"] = settings.match.min_similarity;
   json["match.min-lead"] = settings.match.min_lead;
@@ -139,10 +138,11 @@ Json describe(const ClusterSettings& clustering, double max_distance, const Sett
 double distance_for(const ClusterSettings& clustering, const RunEmbedder& embedder) {
   if (clustering.group.max_distance) return *clustering.group.max_distance;
   if (embedder.max_distance) return *embedder.max_distance;
-  throw Error(ErrorKind::bad_usage,
-              "embedder '" + embedder.name +
-                  "' has no calibrated clustering threshold here (neither in the run's manifest nor "
-                  "in the model pack): pass --group.max-distance");
+  throw Error(
+      ErrorKind::bad_usage,
+      "embedder '" + embedder.name +
+          "' has no calibrated clustering threshold here (neither in the run's manifest nor "
+          "in the model pack): pass --group.max-distance");
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ struct ClusterDraft {
   std::int64_t edits_unresolved = 0;
 };
 
-/// Where human decisions come in: what must or must not be one person before the grouping, and names,
-/// moves and ignored tracks after it.
+/// Where human decisions come in: what must or must not be one person before the grouping, and
+/// names, moves and ignored tracks after it.
 struct ClusterDecisions {
   std::function<void(const ClusterInput&, LinkageRules&)> before;
   std::function<void(const ClusterInput&, ClusterDraft&)> after;
@@ -44,8 +44,8 @@ struct ClusterResult {
   Json manifest;
 };
 
-/// The stage `cluster` of a finished run (`settings.run_id`, else the newest): reads tracks.jsonl and
-/// tracks.npy, writes identities.json, marks later stages stale. Throws Error.
+/// The stage `cluster` of a finished run (`settings.run_id`, else the newest): reads tracks.jsonl
+/// and tracks.npy, writes identities.json, marks later stages stale. Throws Error.
 ClusterResult cluster_run(const Settings& settings,
                           const ClusterSettings& clustering,
                           const ClusterDecisions& decisions,

@@ -32,9 +32,7 @@ void describe_clustering(S& settings, Field&& field) {
         settings.group.weak_margin,
         "how much nearer than max-distance they must be to each other");
   field("voice.min-size", settings.voice.min_size, "smaller faces have a weak voice, pixels");
-  field("voice.min-blur",
-        settings.voice.min_blur,
-        "lower variance of the Laplacian: a weak voice");
+  field("voice.min-blur", settings.voice.min_blur, "lower variance of the Laplacian: a weak voice");
   field("voice.min-confidence",
         settings.voice.min_confidence,
         "lower detector score: a weak voice, may be no face");
