@@ -37,7 +37,7 @@ std::string face_qualities(const EpisodeReport& report) {
                         decimal(static_cast<double>(i + 1) / 10, 1),
                     counts[i]});
   }
-  return bar_table("Quality of kept faces (0 worst, 1 best)", "faces", bins);
+  return bar_table("Quality of the faces seen, 0 worst to 1 best", "faces", bins);
 }
 
 std::string skipped_faces(const EpisodeReport& report) {

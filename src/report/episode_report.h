@@ -63,7 +63,7 @@ struct EpisodeReport {
   Identities identities;
   std::map<IdentityId, FacePicture> pictures;
   std::map<TrackId, TrackFacts> tracks;
-  std::vector<double> face_qualities;  ///< of the kept faces, 0..1
+  std::vector<double> face_qualities;  ///< of the sightings that were measured, 0..1
   std::map<std::string, std::int64_t> skipped;
   CpuStory cpu;
   std::vector<std::string> warnings;

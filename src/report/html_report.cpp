@@ -36,7 +36,7 @@ std::string head(const EpisodeReport& report, const InlineChecksums& checksums) 
 }
 
 std::string figure_box(const std::string& number, const std::string& words) {
-  return "<div><dt>" + words + "</dt><dd>" + number + "</dd></div>";
+  return "<li><b>" + number + "</b> " + words + "</li>";
 }
 
 std::string banner(const EpisodeReport& report) {
@@ -47,14 +47,15 @@ std::string banner(const EpisodeReport& report) {
                     ", " + clock_text(time.episode.begin) + " to " + clock_text(time.episode.end) +
                     ", looked at " + counted(time.sampled_frames, "frame", "frames") +
                     " (about one every " + decimal(to_seconds(time.sampling_step), 2) +
-                    " s).</p>\n<dl class=\"figures\">";
-  out += figure_box(std::to_string(time.people.size()), "people");
+                    " s).</p>\n<ul class=\"figures\">";
+  out +=
+      figure_box(std::to_string(time.people.size()), time.people.size() == 1 ? "person" : "people");
   out += figure_box(length_text(whole), "episode");
   out += figure_box(percent_of(time.faced, whole), "of it with a face");
   out += figure_box(percent_of(time.unknown.total, time.faced), "of that unknown");
   out += figure_box(std::to_string(time.shots.size()), "shots");
-  out += figure_box(std::to_string(report.identities.conflicts.size()), "conflicts");
-  return out + "</dl>\n</header>\n";
+  out += figure_box(std::to_string(report.identities.conflicts.size()), "to decide (conflicts)");
+  return out + "</ul>\n</header>\n";
 }
 
 std::string contents() {

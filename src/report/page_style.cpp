@@ -30,13 +30,12 @@ main:focus{outline:0}
 nav{position:sticky;top:0;background:var(--bg);z-index:2;border-bottom:1px solid var(--line)}
 nav ul{display:flex;gap:.25rem 1.1rem;overflow-x:auto;list-style:none;margin:0;padding:.6rem .2rem}
 nav li{white-space:nowrap}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:1rem 0}
-.figures div{display:flex;flex-direction:column-reverse;justify-content:flex-end;background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.6rem .9rem}
-.figures dt{color:var(--soft);font-size:.85rem}
-.figures dd{margin:0;font-size:1.3rem;font-weight:650}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:1rem 0;padding:0;list-style:none}
+.figures li{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.6rem .9rem;color:var(--soft);font-size:.85rem}
+.figures b{display:block;font-size:1.2rem;font-weight:650;color:var(--ink)}
 .scroll{overflow-x:auto;max-width:100%;position:relative}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-caption{text-align:start;font-weight:600;padding:.25rem 0 .5rem}
+caption{text-align:start;white-space:nowrap;font-weight:600;padding:.25rem 0 .5rem}
 th,td{padding:.35rem .6rem;text-align:end;border-bottom:1px solid var(--line);white-space:nowrap;font-weight:400}
 th[scope=row],.text{text-align:start}
 thead th{font-weight:600;font-size:.875rem;vertical-align:bottom}
@@ -80,6 +79,7 @@ summary{cursor:pointer;padding:.3rem 0}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:1rem 2rem}
 .bars{width:100%}
 .bars th,.bars td{border:0;padding:.15rem .4rem .15rem 0}
+.bars caption{white-space:normal}
 .bars .wide{width:60%}
 .bars .bar{width:100%;margin:0}
 .bars th{font-size:.9rem}

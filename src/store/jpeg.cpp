@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -11,9 +12,19 @@
 namespace screenalytics {
 namespace {
 
-struct DestroyCompressor {
+struct DestroyHandle {
   void operator()(void* handle) const { tjDestroy(handle); }
 };
+
+/// The largest eighth of `size` that fits; an empty size when none does.
+Size shrunk(Size size, int longest_side) {
+  for (int eighths = 8; eighths >= 1; --eighths) {
+    const tjscalingfactor factor{eighths, 8};
+    const Size smaller{TJSCALED(size.width, factor), TJSCALED(size.height, factor)};
+    if (std::max(smaller.width, smaller.height) <= longest_side) return smaller;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -24,7 +35,7 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
                 "cannot write a JPEG of " + std::to_string(size.width) + "x" +
                     std::to_string(size.height) + " pixels at quality " + std::to_string(quality));
   }
-  const std::unique_ptr<void, DestroyCompressor> compressor(tjInitCompress());
+  const std::unique_ptr<void, DestroyHandle> compressor(tjInitCompress());
   if (!compressor) throw Error(ErrorKind::internal, "the JPEG encoder cannot start: out of memory");
   std::vector<std::uint8_t> bytes(tjBufSize(size.width, size.height, TJSAMP_420));
   unsigned char* target = bytes.data();
@@ -47,6 +58,38 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
   }
   bytes.resize(filled);
   return bytes;
+}
+
+std::optional<Image> decode_jpeg(std::span<const std::uint8_t> bytes, int longest_side) {
+  const std::unique_ptr<void, DestroyHandle> reader(tjInitDecompress());
+  if (!reader) throw Error(ErrorKind::internal, "the JPEG decoder cannot start: out of memory");
+  Size whole;
+  int subsampling = 0;
+  int colours = 0;
+  if (tjDecompressHeader3(reader.get(),
+                          bytes.data(),
+                          bytes.size(),
+                          &whole.width,
+                          &whole.height,
+                          &subsampling,
+                          &colours) != 0)
+    return std::nullopt;
+  const Size size = shrunk(whole, longest_side);
+  if (size.width <= 0 || size.height <= 0) return std::nullopt;
+  bool read = false;
+  Image image = Image::make(size, [&](std::uint8_t* pixels) {
+    read = tjDecompress2(reader.get(),
+                         bytes.data(),
+                         bytes.size(),
+                         pixels,
+                         size.width,
+                         0,
+                         size.height,
+                         TJPF_BGR,
+                         TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING) == 0;
+  });
+  if (!read) return std::nullopt;
+  return image;
 }
 
 }  // namespace screenalytics

@@ -90,6 +90,22 @@ TEST(Jpeg, OddSizesWork) {
   }
 }
 
+TEST(Jpeg, ComesBackSmaller) {
+  const auto bytes = encode_jpeg(test_image({256, 128}, 1), 85);
+  EXPECT_EQ(decode_jpeg(bytes, 1000).value().size(), (Size{256, 128}));
+  EXPECT_EQ(decode_jpeg(bytes, 160).value().size(), (Size{160, 80}));
+  EXPECT_EQ(decode_jpeg(bytes, 100).value().size(), (Size{96, 48}));
+  EXPECT_FALSE(decode_jpeg(bytes, 31));
+}
+
+TEST(Jpeg, WhatIsNoWholeJpegIsNoPicture) {
+  auto bytes = encode_jpeg(test_image({64, 64}, 1), 85);
+  bytes.resize(bytes.size() / 2);
+  EXPECT_FALSE(decode_jpeg(bytes, 64));
+  EXPECT_FALSE(decode_jpeg({}, 64));
+  EXPECT_FALSE(decode_jpeg(std::vector<std::uint8_t>(100, 7), 64));
+}
+
 TEST(Jpeg, RefusesNoPicturesAndNoQuality) {
   EXPECT_EQ(refusal_of([] { (void)encode_jpeg(Image(), 85); }).kind, ErrorKind::internal);
   EXPECT_EQ(refusal_of([] { (void)encode_jpeg(two_colours(), 0); }).kind, ErrorKind::internal);
