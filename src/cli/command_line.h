@@ -52,5 +52,6 @@ class CommandLine {
 void add_run_commands(CommandLine& line);
 void add_facebank_commands(CommandLine& line);
 void add_model_commands(CommandLine& line);
+void add_overlay_commands(CommandLine& line);
 
 }  // namespace screenalytics
