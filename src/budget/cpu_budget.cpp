@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, kStageCount> kStageNames{"start",
                                                                 "embed",
                                                                 "pool",
                                                                 "images",
+                                                                "encode",
                                                                 "write",
                                                                 "hash",
                                                                 "other"};

@@ -28,11 +28,12 @@ enum class Stage {
   embed,
   pool,
   images,
+  encode,
   write,
   hash,
   other
 };
-inline constexpr std::size_t kStageCount = 14;
+inline constexpr std::size_t kStageCount = 15;
 std::string_view name_of(Stage stage);
 
 /// CPU time by stage.

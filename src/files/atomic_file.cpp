@@ -42,15 +42,6 @@ Error part_error(const std::filesystem::path& path, std::uint64_t missing, int e
               " free); free some space and run again"};
 }
 
-/// A rename is durable only when its folder is; file systems that cannot sync a folder say EINVAL.
-void sync_folder(const std::filesystem::path& folder) {
-  const FileDescriptor handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!handle.is_open()) throw write_error("open the folder", folder, errno);
-  if (::fsync(handle.get()) != 0 && errno != EINVAL && errno != ENOTSUP) {
-    throw write_error("sync the folder", folder, errno);
-  }
-}
-
 FileDescriptor open_to_read(const std::filesystem::path& path) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) throw read_error(path, errno);
@@ -149,6 +140,15 @@ void write_atomically(const std::filesystem::path& path,
   AtomicFile file(path);
   file.write(bytes);
   file.commit(durability);
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  const FileDescriptor handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open()) throw write_error("open the folder", folder, errno);
+  // File systems that cannot sync a folder say EINVAL.
+  if (::fsync(handle.get()) != 0 && errno != EINVAL && errno != ENOTSUP) {
+    throw write_error("sync the folder", folder, errno);
+  }
 }
 
 void sync_file_system(const std::filesystem::path& folder) {

@@ -52,6 +52,9 @@ void write_atomically(const std::filesystem::path& path,
                       std::span<const std::uint8_t> bytes,
                       Durability durability = Durability::now);
 
+/// Makes durable which files this folder holds: a rename survives only when its folder does.
+void sync_folder(const std::filesystem::path& folder);
+
 /// Makes everything durable that was written to the file system of this folder.
 void sync_file_system(const std::filesystem::path& folder);
 

@@ -26,6 +26,10 @@ class FramePicture final : public Picture {
   /// Like `scaled`, much cheaper and rougher: for tiny pictures it reads only some of the rows.
   Image coarse(Size size) const;
 
+  /// In 8-bit YCbCr 4:2:0, turned upright, in memory of its own with even sides, marked as the
+  /// source is; null where that needs a conversion of colours (RGB, HDR).
+  FramePtr upright() const;
+
  private:
   using Planes = std::array<Plane, 3>;
 
