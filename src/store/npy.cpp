@@ -123,8 +123,7 @@ void NpyWriter::commit() {
   file.commit();
 }
 
-NpyMatrix read_npy(const std::filesystem::path& path) {
-  const std::string bytes = read_text(path);
+NpyShape npy_shape(std::string_view bytes, const std::filesystem::path& path) {
   const auto layout = layout_of(bytes);
   if (!layout) refuse(path, "it has no NumPy header");
   static const std::regex shape(R"('shape'\s*:\s*\(\s*(\d{1,12})\s*,\s*(\d{1,9})\s*,?\s*\))");
@@ -134,20 +133,27 @@ NpyMatrix read_npy(const std::filesystem::path& path) {
   if (!std::regex_search(layout->header, kind)) refuse(path, "its numbers are not float32");
   if (!std::regex_search(layout->header, order)) refuse(path, "its order is not C");
   if (!std::regex_search(layout->header, found, shape)) refuse(path, "it has not two dimensions");
-  NpyMatrix matrix;
-  matrix.rows = std::stoll(found[1]);
-  matrix.columns = std::stoll(found[2]);
+  const NpyShape read{
+      .rows = std::stoll(found[1]), .columns = std::stoll(found[2]), .start = layout->start};
   const std::size_t there = bytes.size() - layout->start;
   // 12 and 9 digits: the product fits 64 bits.
   const auto wanted =
-      static_cast<std::uint64_t>(matrix.rows) * static_cast<std::uint64_t>(matrix.columns);
+      static_cast<std::uint64_t>(read.rows) * static_cast<std::uint64_t>(read.columns);
   if (there % sizeof(float) != 0 || wanted != there / sizeof(float)) {
     refuse(path,
            "it holds " + std::to_string(there) + " bytes where " +
                std::to_string(wanted * sizeof(float)) + " belong");
   }
+  return read;
+}
+
+NpyMatrix read_npy(const std::filesystem::path& path) {
+  const std::string bytes = read_text(path);
+  const NpyShape shape = npy_shape(bytes, path);
+  NpyMatrix matrix{.rows = shape.rows, .columns = shape.columns, .values = {}};
+  const std::size_t there = bytes.size() - shape.start;
   matrix.values.resize(there / sizeof(float));
-  if (there > 0) std::memcpy(matrix.values.data(), bytes.data() + layout->start, there);
+  if (there > 0) std::memcpy(matrix.values.data(), bytes.data() + shape.start, there);
   return matrix;
 }
 

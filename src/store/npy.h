@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace screenalytics {
@@ -38,6 +40,16 @@ struct NpyMatrix {
   std::int64_t columns = 0;
   std::vector<float> values;
 };
+
+/// Where the values of a .npy file begin and how many there are.
+struct NpyShape {
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::size_t start = 0;
+};
+/// Of the file's bytes, with read_npy's checks; `path` is for the message only.
+NpyShape npy_shape(std::string_view bytes, const std::filesystem::path& path);
+
 /// Reads float32 matrices, C order, little-endian. Throws Error{not_found, io or bad_data}.
 NpyMatrix read_npy(const std::filesystem::path& path);
 
