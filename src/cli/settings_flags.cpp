@@ -22,19 +22,28 @@ bool has_own_flag(const std::string& name) {
   return name == "sampling.fps" || name == "sampling.stride" || name == "pick.max-samples";
 }
 
+template <typename Value>
+void add_tunable(CLI::App& command, const std::string& name, Value& value, const char* help) {
+  if constexpr (std::is_same_v<Value, Duration>) {
+    command
+        .add_option_function<double>(
+            "--" + name, [&value](double seconds) { value = from_seconds(seconds); }, help)
+        ->default_str(std::to_string(to_seconds(value)))
+        ->group("Tuning");
+  } else {
+    command.add_option("--" + name, value, help)->capture_default_str()->group("Tuning");
+  }
+}
+
 void add_tuning(CLI::App& command, Settings& settings) {
   describe(settings, [&](const std::string& name, auto& value, const char* help) {
-    if (has_own_flag(name)) return;
-    using Value = std::remove_reference_t<decltype(value)>;
-    if constexpr (std::is_same_v<Value, Duration>) {
-      command
-          .add_option_function<double>(
-              "--" + name, [&value](double seconds) { value = from_seconds(seconds); }, help)
-          ->default_str(std::to_string(to_seconds(value)))
-          ->group("Tuning");
-    } else {
-      command.add_option("--" + name, value, help)->capture_default_str()->group("Tuning");
-    }
+    if (!has_own_flag(name)) add_tunable(command, name, value, help);
+  });
+}
+
+void add_analysis_tuning(CLI::App& command, Settings& settings) {
+  describe_analysis(settings.analysis, [&](const std::string& name, auto& value, const char* help) {
+    add_tunable(command, name, value, help);
   });
 }
 
@@ -88,6 +97,7 @@ void add_analysis(CLI::App& command, Settings& settings) {
   command.add_option("--ep-id", settings.ep_id, "name of the episode")->required();
   command.add_option("--run-id", settings.run_id, "the run (default: the newest finished one)");
   add_places(command, settings);
+  add_analysis_tuning(command, settings);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ struct ScreenTime {
   IdentityId identity;  ///< 0 for the unknown
   std::string name;
   std::optional<std::string> cast_id;
+  bool named = false;                 ///< a human or a seed gave the name
   Duration total{};                   ///< sum of `appearances`, bridged gaps included
   Duration bridged{};                 ///< of that: gaps inside shots that were bridged
   Duration error_bound{};             ///< what sampling leaves open, both ways
@@ -26,6 +27,7 @@ struct ScreenTime {
   std::int64_t tracks = 0;
   std::int64_t faces = 0;
   std::int64_t shots = 0;
+  std::int64_t dropped = 0;  ///< stretches that were too short to count
 };
 
 /// Who is on screen in one shot, and for how long.
@@ -43,6 +45,7 @@ struct EpisodeScreenTime {
   std::vector<ScreenTime> people;               ///< longest first, then by id
   ScreenTime unknown;                           ///< faces that belong to nobody known
   Duration faced{};                             ///< any face on screen
+  Duration known{};                             ///< any person of `people` on screen
   Duration several{};                           ///< two or more people on screen
   Duration error_bound{};                       ///< of `faced`
   std::vector<std::vector<Duration>> together;  ///< [i][j] of people; diagonal: their totals

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <type_traits>
+#include <utility>
 
 namespace screenalytics {
 namespace {
@@ -103,6 +104,7 @@ std::vector<std::string> problems(const Settings& settings) {
   check_tracks(settings, faults);
   check_gates(settings.gates, faults);
   check_faces(settings, faults);
+  for (std::string& fault : problems(settings.analysis)) faults.push_back(std::move(fault));
   return faults;
 }
 

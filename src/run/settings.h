@@ -10,6 +10,7 @@
 #include "faces/thumbnail.h"
 #include "identify/match_cast.h"
 #include "infer/model.h"
+#include "run/analysis_settings.h"
 #include "store/json_lines.h"
 #include "track/byte_tracker.h"
 #include "video/sampling.h"
@@ -69,6 +70,7 @@ struct Settings {
   MatchOptions match;
   ThumbnailOptions thumbnails;
   OutputOptions output;
+  AnalysisSettings analysis;
 };
 
 /// Calls field(name, value, help) for every tunable of the stages: the only list of their names.
