@@ -52,6 +52,7 @@ class CommandLine {
 void add_run_commands(CommandLine& line);
 void add_facebank_commands(CommandLine& line);
 void add_model_commands(CommandLine& line);
+void add_screentime_commands(CommandLine& line);
 void add_eval_commands(CommandLine& line);
 
 }  // namespace screenalytics
