@@ -107,6 +107,11 @@ void add_flags(CLI::App& command, FlagSet set, Settings& settings) {
     add_analysis(command, settings);
     return;
   }
+  if (set == FlagSet::season) {
+    add_places(command, settings);
+    add_analysis_tuning(command, settings);
+    return;
+  }
   add_places(command, settings);
   const bool scans = set == FlagSet::harvest || set == FlagSet::detect_track;
   if (set != FlagSet::facebank) {

@@ -14,6 +14,7 @@ enum class FlagSet {
   detect_track,
   faces_embed,
   facebank,
+  season,    ///< works from the artifacts of many episodes
   analysis,  ///< works from a run's artifacts, without the video and without models
 };
 

@@ -6,34 +6,18 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdio>
 
 namespace screenalytics {
 namespace {
 
-constexpr std::size_t kColumns = 7;
-using Row = std::array<std::string, kColumns>;
-
-/// A name that fits, with an ellipsis where it was cut.
-std::string shortened(std::string_view name, int columns) {
-  std::string text = printable(name);
-  if (width_of(text) <= columns) return text;
-  std::string out;
-  int used = 1;
-  std::string_view left = text;
-  while (!left.empty()) {
-    const Utf8Character next = first_character(left);
-    used += columns_of(next.code);
-    if (used > columns) break;
-    out += left.substr(0, next.bytes);
-    left.remove_prefix(next.bytes);
-  }
-  return out + "\u2026";
-}
+using Row = std::vector<std::string>;
 
 Row row_of(const ScreenTime& person, const EpisodeScreenTime& time) {
   const bool seen = !person.appearances.empty();
   return {shortened(person.name, 40),
-          length_text(person.total),
+          hours_text(person.total),
           "\u00b1 " + decimal(to_seconds(person.error_bound), 1) + " s",
           percent_of(person.total, time.episode.length()),
           seen ? clock_text(person.appearances.front().begin) : "-",
@@ -41,9 +25,9 @@ Row row_of(const ScreenTime& person, const EpisodeScreenTime& time) {
           std::to_string(person.appearances.size())};
 }
 
-std::string line_of(const Row& row, const std::array<int, kColumns>& widths) {
+std::string line_of(const Row& row, const std::vector<int>& widths) {
   std::string line;
-  for (std::size_t i = 0; i < kColumns; ++i) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
     const auto gap = static_cast<std::size_t>(std::max(0, widths[i] - width_of(row[i])));
     if (i > 0) line += "  ";
     if (i == 0) line += row[i] + std::string(gap, ' ');
@@ -79,6 +63,45 @@ int width_of(std::string_view text) {
   return width;
 }
 
+std::string shortened(std::string_view name, int columns) {
+  std::string text = printable(name);
+  if (width_of(text) <= columns) return text;
+  std::string out;
+  int used = 1;
+  std::string_view left = text;
+  while (!left.empty()) {
+    const Utf8Character next = first_character(left);
+    used += columns_of(next.code);
+    if (used > columns) break;
+    out += left.substr(0, next.bytes);
+    left.remove_prefix(next.bytes);
+  }
+  return out + "\u2026";
+}
+
+std::string hours_text(Duration length) {
+  const auto tenths = std::llround(to_seconds(length) * 10);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(),
+                text.size(),
+                "%lld:%02lld:%02lld.%lld",
+                tenths / 36000,
+                tenths / 600 % 60,
+                tenths / 10 % 60,
+                tenths % 10);
+  return text.data();
+}
+
+std::string aligned_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<int> widths(rows.empty() ? 0 : rows.front().size());
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  }
+  std::string text;
+  for (const Row& row : rows) text += line_of(row, widths);
+  return text;
+}
+
 std::string screen_time_table(const EpisodeScreenTime& time) {
   std::vector<Row> rows{{"person", "on screen", "", "share", "first", "last", "times"}};
   for (const ScreenTime& person : time.people) rows.push_back(row_of(person, time));
@@ -86,12 +109,7 @@ std::string screen_time_table(const EpisodeScreenTime& time) {
     rows.push_back(row_of(time.unknown, time));
     rows.back()[0] = "(unknown)";
   }
-  std::array<int, kColumns> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  }
-  std::string text;
-  for (const Row& row : rows) text += line_of(row, widths);
+  std::string text = aligned_table(rows);
   text += counted(static_cast<std::int64_t>(time.people.size()), "person", "people") +
           "; faces on screen " + length_text(time.faced) + " of " +
           length_text(time.episode.length()) + " (" +

@@ -17,9 +17,9 @@ TEST(TerminalTable, OneLineAPersonAndWhatIsLeft) {
   time.unknown = on_screen(0, "", {{at(9), at(9.5)}});
   EXPECT_EQ(screen_time_table(time),
             "person     on screen            share   first    last  times\n"
-            "Ann            6.0 s  ± 0.2 s  60.0 %  0:00.0  0:08.0      2\n"
-            "Bob            2.0 s  ± 0.2 s  20.0 %  0:03.0  0:05.0      1\n"
-            "(unknown)      0.5 s  ± 0.2 s   5.0 %  0:09.0  0:09.5      1\n"
+            "Ann        0:00:06.0  ± 0.2 s  60.0 %  0:00.0  0:08.0      2\n"
+            "Bob        0:00:02.0  ± 0.2 s  20.0 %  0:03.0  0:05.0      1\n"
+            "(unknown)  0:00:00.5  ± 0.2 s   5.0 %  0:09.0  0:09.5      1\n"
             "2 people; faces on screen 7.0 s of 10.0 s (70.0 %), two or more people 1.0 s\n");
 }
 
@@ -36,6 +36,11 @@ TEST(TerminalTable, NamesCannotSteerTheTerminal) {
   EXPECT_THAT(table, Not(HasSubstr("\x1b")));
   EXPECT_THAT(table, Not(HasSubstr("\u202E")));
   EXPECT_THAT(table, HasSubstr("Ann"));
+}
+
+TEST(TerminalTable, LengthsHaveHours) {
+  EXPECT_EQ(hours_text(from_seconds(3661.26)), "1:01:01.3");
+  EXPECT_EQ(hours_text(from_seconds(59.96)), "0:01:00.0");
 }
 
 TEST(TerminalTable, LongNamesAreCut) {
