@@ -56,6 +56,7 @@ void add_cluster_flags(CLI::App& command, Request& request);
 void add_facebank_commands(CommandLine& line);
 void add_model_commands(CommandLine& line);
 void add_screentime_commands(CommandLine& line);
+void add_report_commands(CommandLine& line);
 void add_eval_commands(CommandLine& line);
 void add_overlay_commands(CommandLine& line);
 

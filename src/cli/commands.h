@@ -25,6 +25,7 @@ struct Request {
   std::vector<std::filesystem::path> photos;
   std::string pack_or_folder = "default";
   bool again = false;
+  std::filesystem::path out;  ///< a file to write
 };
 
 /// Each runs one command and returns the exit code; failures leave as Error. Results go to standard

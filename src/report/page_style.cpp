@@ -114,7 +114,7 @@ section{padding:.9rem .8rem}
 .people tbody tr{display:grid;grid-template-columns:1fr 1fr;gap:.1rem 1rem;padding:.8rem 0;border-top:1px solid var(--line)}
 .people tbody th{grid-column:1/-1;padding:0 0 .4rem;border:0}
 .people tbody td{border:0;padding:0;display:flex;justify-content:space-between;gap:.4rem;white-space:normal}
-.people tbody td::before{content:attr(data-l);color:var(--soft)}
+.people tbody td::before{white-space:nowrap;content:attr(data-l);color:var(--soft)}
 .people .bar{display:none}
 .facts th{width:auto;white-space:normal;overflow-wrap:anywhere;max-width:9rem}
 .facts th,.facts td{vertical-align:top}

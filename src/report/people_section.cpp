@@ -59,7 +59,7 @@ std::string cells_of(const ScreenTime& person, const EpisodeScreenTime& time) {
   return cell({"On screen",
                "<b>" + length_text(person.total) + "</b>",
                milliseconds(person.total)}) +
-         cell({"Error at most",
+         cell({"Error",
                "± " + length_text(person.error_bound),
                milliseconds(person.error_bound)}) +
          cell({"Share",
@@ -104,7 +104,7 @@ std::string head() {
 
 std::string share_bar(double share) {
   const std::string width = decimal(100 * std::clamp(share, 0.0, 1.0), 1);
-  return "<svg class=\"bar\" aria-hidden=\"true\" focusable=\"false\"><rect width=\"" + width +
+  return "<svg class=\"bar\" aria-hidden=\"true\"><rect width=\"" + width +
          "%\" height=\"100%\"/></svg>";
 }
 
