@@ -112,7 +112,7 @@ void draw_boxes(const Canvas& canvas, std::span<const NamedBox> boxes, Lettering
 
 void draw_clock(const Canvas& canvas, MediaTime time, FrameIndex frame, Lettering& lettering) {
   const int padding = std::max(2, lettering.line_height() / 4);
-  const Mask letters = lettering.line(clock_text(time) + "   frame " + std::to_string(frame.value),
+  const Mask letters = lettering.line(running_clock(time) + "   frame " + std::to_string(frame.value),
                                       canvas.size().width - 2 * padding);
   const auto width = static_cast<float>(letters.size.width + 2 * padding);
   const auto height = static_cast<float>(letters.size.height + padding);
@@ -120,7 +120,7 @@ void draw_clock(const Canvas& canvas, MediaTime time, FrameIndex frame, Letterin
   stamp(canvas, letters, {padding, padding / 2}, kWhite);
 }
 
-std::string clock_text(MediaTime time) {
+std::string running_clock(MediaTime time) {
   using std::chrono::milliseconds;
   const auto all = std::chrono::floor<milliseconds>(time.time_since_epoch()).count();
   const long long value = all < 0 ? -all : all;

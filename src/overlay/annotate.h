@@ -31,6 +31,6 @@ void draw_boxes(const Canvas& canvas, std::span<const NamedBox> boxes, Lettering
 void draw_clock(const Canvas& canvas, MediaTime time, FrameIndex frame, Lettering& lettering);
 
 /// 3723.5 s -> "1:02:03.500"; whole milliseconds, rounded down.
-std::string clock_text(MediaTime time);
+std::string running_clock(MediaTime time);
 
 }  // namespace screenalytics

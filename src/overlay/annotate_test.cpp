@@ -83,10 +83,10 @@ TEST_F(Annotate, TheClockIsInTheCornerAndShowsEveryFrameDifferently) {
 }
 
 TEST(ClockText, HasHoursAndMilliseconds) {
-  EXPECT_EQ(clock_text(MediaTime(microseconds(0))), "0:00:00.000");
-  EXPECT_EQ(clock_text(MediaTime(microseconds(3'723'500'999))), "1:02:03.500");
-  EXPECT_EQ(clock_text(MediaTime(microseconds(-40'000))), "-0:00:00.040");
-  EXPECT_EQ(clock_text(MediaTime(std::chrono::hours(123))), "123:00:00.000");
+  EXPECT_EQ(running_clock(MediaTime(microseconds(0))), "0:00:00.000");
+  EXPECT_EQ(running_clock(MediaTime(microseconds(3'723'500'999))), "1:02:03.500");
+  EXPECT_EQ(running_clock(MediaTime(microseconds(-40'000))), "-0:00:00.040");
+  EXPECT_EQ(running_clock(MediaTime(std::chrono::hours(123))), "123:00:00.000");
 }
 
 }  // namespace
