@@ -57,6 +57,8 @@ void add_facebank_commands(CommandLine& line);
 void add_model_commands(CommandLine& line);
 void add_screentime_commands(CommandLine& line);
 void add_report_commands(CommandLine& line);
+/// `people ...` and `search`.
+void add_people_commands(CommandLine& line);
 void add_eval_commands(CommandLine& line);
 void add_overlay_commands(CommandLine& line);
 

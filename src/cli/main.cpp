@@ -35,6 +35,7 @@ int guarded(int count, const char* const* arguments) {
     add_model_commands(line);
     add_screentime_commands(line);
     add_report_commands(line);
+    add_people_commands(line);
     add_eval_commands(line);
     add_overlay_commands(line);
     return line.run(count, arguments);

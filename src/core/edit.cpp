@@ -7,7 +7,6 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -87,18 +86,20 @@ std::optional<EditOp> read_edit_op(const std::string& text) {
   return found->first;
 }
 
-std::vector<Edit> edits_in_force(const std::vector<Edit>& log) {
-  std::set<EditId> undone;
-  std::vector<Edit> held;
+std::map<EditId, EditId> edits_undone(const std::vector<Edit>& log) {
+  std::map<EditId, EditId> undone;
   for (auto edit = log.rbegin(); edit != log.rend(); ++edit) {
-    if (undone.contains(edit->id)) continue;
-    if (edit->op == EditOp::undo) {
-      if (edit->undoes) undone.insert(*edit->undoes);
-    } else {
-      held.push_back(*edit);
-    }
+    if (edit->undoes && !undone.contains(edit->id)) undone.emplace(*edit->undoes, edit->id);
   }
-  std::ranges::reverse(held);
+  return undone;
+}
+
+std::vector<Edit> edits_in_force(const std::vector<Edit>& log) {
+  const auto undone = edits_undone(log);
+  std::vector<Edit> held;
+  for (const Edit& edit : log) {
+    if (edit.op != EditOp::undo && !undone.contains(edit.id)) held.push_back(edit);
+  }
   return held;
 }
 

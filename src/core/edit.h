@@ -6,6 +6,7 @@
 #include "core/time.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,8 +47,10 @@ std::optional<EditId> read_edit_id(const std::string& text);
 const char* name_of(EditOp op);
 std::optional<EditOp> read_edit_op(const std::string& text);
 
-/// The decisions that hold, in order: without undos and what they undo. An undone undo undoes
-/// nothing.
+/// Decisions that were undone, and by which undo. An undone undo undoes nothing.
+std::map<EditId, EditId> edits_undone(const std::vector<Edit>& log);
+
+/// The decisions that hold, in order: without undos and what they undo.
 std::vector<Edit> edits_in_force(const std::vector<Edit>& log);
 
 /// Without blanks at both ends. Throws Error{bad_usage} for a name that is empty, longer than 200

@@ -58,9 +58,8 @@ void add_outputs(Json& manifest, const RunFolder& run, const std::vector<std::st
   std::vector<Json> artifacts = manifest["artifacts"].get<std::vector<Json>>();
   for (Json& artifact : describe_artifacts(run, present(run, outputs)))
     artifacts.push_back(std::move(artifact));
-  std::ranges::sort(artifacts, {}, [](const Json& artifact) {
-    return artifact.at("name").get<std::string>();
-  });
+  std::ranges::sort(
+      artifacts, {}, [](const Json& artifact) { return artifact.at("name").get<std::string>(); });
   manifest["artifacts"] = artifacts;
 }
 
@@ -91,6 +90,17 @@ void mark_leftovers_stale(Json& manifest, const RunFolder& run, const std::strin
     if (fs::exists(run.file(file))) manifest["stages"][later] = {{"status", "stale"}};
   }
   mark_later_stale(manifest, stage);
+}
+
+void mark_stage_stale(const RunFolder& run, const std::string& stage, const std::string& reason) {
+  if (!fs::exists(run.file("manifest.json"))) return;
+  const RunLock lock(run);
+  auto manifest = run.manifest();
+  if (!manifest || stage_status(*manifest, stage) != "done") return;
+  (*manifest)["stages"][stage]["status"] = "stale";
+  (*manifest)["stages"][stage]["reason"] = reason;
+  mark_later_stale(*manifest, stage);
+  write_manifest(run, *manifest);
 }
 
 RunFolder find_finished_run(const Settings& settings) {

@@ -24,6 +24,10 @@ void mark_later_stale(Json& manifest, const std::string& stage);
 /// The same where no manifest tells: what later stages left in the folder (identities.json, ...).
 void mark_leftovers_stale(Json& manifest, const RunFolder& run, const std::string& stage);
 
+/// Marks a stage that is done, and those after it, as stale in the run's manifest; nothing happens
+/// to a run where it is not done. Throws Error{busy} while another process works on the run.
+void mark_stage_stale(const RunFolder& run, const std::string& stage, const std::string& reason);
+
 /// The newest finished run, or the named one. Throws Error{not_found}.
 RunFolder find_finished_run(const Settings& settings);
 
