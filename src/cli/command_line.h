@@ -61,5 +61,6 @@ void add_report_commands(CommandLine& line);
 void add_people_commands(CommandLine& line);
 void add_eval_commands(CommandLine& line);
 void add_overlay_commands(CommandLine& line);
+void add_limit_commands(CommandLine& line);
 
 }  // namespace screenalytics

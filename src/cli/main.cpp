@@ -8,6 +8,9 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <optional>
+#include <stop_token>
+#include <string_view>
 
 #include <malloc.h>
 
@@ -22,13 +25,20 @@ void keep_freed_memory() {
   mallopt(M_TRIM_THRESHOLD, 2 * kKeep);
 }
 
+/// `limit` hands signals on to the command instead of stopping at them, and starts no thread.
+bool passes_signals_on(int count, const char* const* arguments) {
+  return count > 1 && std::string_view(arguments[1]) == "limit";
+}
+
 int guarded(int count, const char* const* arguments) {
   try {
     keep_freed_memory();
     limit_library_threads();
     const Surroundings around = read_surroundings();
-    const StopSignals signals;
-    CommandLine line(around, signals.token());
+    std::optional<StopSignals> signals;
+    if (!passes_signals_on(count, arguments)) signals.emplace();
+    CommandLine line(around, signals ? signals->token() : std::stop_token());
+    add_limit_commands(line);
     add_run_commands(line);
     add_cluster_commands(line);
     add_facebank_commands(line);

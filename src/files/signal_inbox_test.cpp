@@ -35,7 +35,9 @@ TEST(SignalInbox, LeavesIgnoredSignalsIgnored) {
 
 TEST(SignalInbox, PutsTheMaskBack) {
   sigset_t now;
-  { const SignalInbox inbox({SIGUSR2}); }
+  {
+    const SignalInbox inbox({SIGUSR2});
+  }
   pthread_sigmask(SIG_BLOCK, nullptr, &now);
   EXPECT_EQ(sigismember(&now, SIGUSR2), 0);
 }

@@ -48,8 +48,7 @@ struct Pipes {
   pthread_sigmask(SIG_SETMASK, &mask, nullptr);
   ::execvp(words[0], words);
   const int error_number = errno;
-  [[maybe_unused]] const ssize_t told =
-      ::write(pipes.failure, &error_number, sizeof error_number);
+  [[maybe_unused]] const ssize_t told = ::write(pipes.failure, &error_number, sizeof error_number);
   ::_exit(exit_code_of_failed_start(error_number));
 }
 

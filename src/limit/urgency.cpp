@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "limit/urgency.h"
+
+#ifdef __linux__
+#include <cstdint>
+#include <memory>
+
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+namespace screenalytics {
+
+#ifdef __linux__
+
+namespace {
+
+constexpr int kMaskCpus = 1 << 16;
+
+struct FreeMask {
+  void operator()(cpu_set_t* mask) const { CPU_FREE(mask); }
+};
+using Mask = std::unique_ptr<cpu_set_t, FreeMask>;
+
+std::size_t mask_bytes() { return CPU_ALLOC_SIZE(kMaskCpus); }
+
+// sched_setattr(2); the C library has no name for it yet.
+struct SchedulingAttributes {
+  std::uint32_t size = sizeof(SchedulingAttributes);
+  std::uint32_t policy = SCHED_OTHER;
+  std::uint64_t flags = SCHED_RESET_ON_FORK;
+  std::int32_t nice = 0;
+  std::uint32_t priority = 0;
+  std::uint64_t runtime = 0;  // the time slice, for SCHED_OTHER (Linux 6.12 and later)
+  std::uint64_t deadline = 0;
+  std::uint64_t period = 0;
+};
+
+constexpr std::uint64_t kShortSlice = 100'000;  // nanoseconds
+
+}  // namespace
+
+void become_urgent() {
+  ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  sched_param lowest{};
+  lowest.sched_priority = 1;
+  if (::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0) return;
+  SchedulingAttributes wanted;
+  wanted.nice = ::getpriority(PRIO_PROCESS, 0);
+  wanted.runtime = kShortSlice;
+  (void)::syscall(SYS_sched_setattr, 0, &wanted, 0U);
+}
+
+void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL); }
+
+bool keep_on(pid_t thread, const std::vector<int>& cpus) {
+  const Mask now(CPU_ALLOC(kMaskCpus));
+  const Mask wanted(CPU_ALLOC(kMaskCpus));
+  const Mask strange(CPU_ALLOC(kMaskCpus));
+  CPU_ZERO_S(mask_bytes(), now.get());
+  CPU_ZERO_S(mask_bytes(), wanted.get());
+  for (const int cpu : cpus) CPU_SET_S(static_cast<std::size_t>(cpu), mask_bytes(), wanted.get());
+  if (::sched_getaffinity(thread, mask_bytes(), now.get()) != 0) return false;
+  CPU_OR_S(mask_bytes(), strange.get(), now.get(), wanted.get());
+  if (CPU_EQUAL_S(mask_bytes(), strange.get(), wanted.get())) return false;
+  return ::sched_setaffinity(thread, mask_bytes(), wanted.get()) == 0;
+}
+
+#else
+
+void become_urgent() {}
+void adopt_orphans() {}
+bool keep_on(pid_t, const std::vector<int>&) { return false; }
+
+#endif
+
+}  // namespace screenalytics
