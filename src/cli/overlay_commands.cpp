@@ -37,9 +37,13 @@ void add_options(CLI::App& command, Settings& settings, OverlayRequest& asked) {
                   "instead of boxes: 'all', 'all-but NAME...' or 'NAME...' are made "
                   "unrecognisable; a name, cast id or id_0001")
       ->expected(1, 1000);
-  command.add_flag("--clock,!--no-clock",
-                   asked.options.clock,
-                   "time and frame number in the corner (default: with boxes, not with a blur)");
+  auto* clock = command.add_flag_callback(
+      "--clock",
+      [&asked] { asked.options.clock = true; },
+      "time and frame number in the corner (default: with boxes, not with a blur)");
+  command.add_flag_callback(
+             "--no-clock", [&asked] { asked.options.clock = false; }, "no clock")
+      ->excludes(clock);
   command.add_option("--font", asked.options.font, "font file (default: the machine's sans-serif)");
 }
 

@@ -126,12 +126,12 @@ TimeSpan LookTimes::maybe_shown(const Look& first, const Look& last) const {
   if (const SampledFrame* earlier = before(first.time)) {
     span.begin = earlier->shown.begin >= shot.begin
                      ? std::min(earlier->shown.begin, std::max(shot.begin, first.time - kLeastHold))
-                     : earlier->shown.end;
+                     : shot.begin;
   }
   if (const SampledFrame* later = after(last.time)) {
     span.end = later->shown.begin < shot.end
                    ? std::max(later->shown.end, std::min(shot.end, last.time + kLeastHold))
-                   : later->shown.begin;
+                   : shot.end;
   }
   return span;
 }

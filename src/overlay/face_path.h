@@ -35,8 +35,8 @@ class LookTimes {
   /// On screen from half way to the look before the first one to half way to the look behind the
   /// last one, inside the shot.
   TimeSpan shown(const Look& first, const Look& last) const;
-  /// When the face may be on screen: up to and with the neighbouring looks that did not see it, and
-  /// at least 0.2 s both ways. Where a cut lies between, up to the neighbouring look.
+  /// When the face may be on screen, inside the shot: up to and with the neighbouring looks that
+  /// did not see it, and at least 0.2 s both ways.
   TimeSpan maybe_shown(const Look& first, const Look& last) const;
   /// Median distance of two looks.
   Duration step() const { return step_; }

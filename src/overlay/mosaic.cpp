@@ -10,7 +10,7 @@ namespace {
 
 /// An ellipse that goes through a box's corners reaches 0.71 of its sides from the centre; faces
 /// have ears, hair and a chin beyond the detector's box.
-constexpr float kReach = 0.92F;
+constexpr float kReach = 0.85F;
 constexpr float kSquaresAcross = 4;
 constexpr float kSmallestSquare = 4;  // pixels
 

@@ -33,7 +33,7 @@ Ycc stored(const Canvas& canvas, Rgb colour) {
 }
 
 std::uint8_t mixed(std::uint8_t under, int over, int weight256) {
-  return static_cast<std::uint8_t>(under + ((over - under) * weight256 + 128) / 256);
+  return static_cast<std::uint8_t>(under + (((over - under) * weight256 + 128) >> 8));
 }
 
 /// The part of [from, from + 1) that lies in [begin, end).

@@ -30,6 +30,10 @@ std::vector<std::string> rewrite(const fs::path& clip,
   while (const auto frame = reader.next()) {
     const Canvas canvas = writer.prepare(*frame);
     for (int y = 0; y < 16; ++y) std::fill_n(canvas.luma.row(y), 16, std::uint8_t{235});
+    for (int y = 0; y < 8; ++y) {
+      std::fill_n(canvas.blue.row(y), 8, std::uint8_t{128});
+      std::fill_n(canvas.red.row(y), 8, std::uint8_t{128});
+    }
     writer.write();
   }
   writer.finish();
