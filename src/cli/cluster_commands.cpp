@@ -37,7 +37,7 @@ void print(const ClusterResult& result) {
 
 int run_cluster(const Request& request, const Surroundings& around, const std::stop_token& stop) {
   const auto result = with_context(request, around, stop, [&](const RunContext& context) {
-    return cluster_run(request.settings, request.clustering, {}, context);
+    return cluster_run(request.settings, request.clustering, context);
   });
   print(result);
   return 0;

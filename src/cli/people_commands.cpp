@@ -3,6 +3,7 @@
 #include "cli/job_context.h"
 #include "cli/text.h"
 #include "run/artifact_stage.h"
+#include "run/cluster_run.h"
 #include "run/people_run.h"
 #include "run/search_run.h"
 #include "store/facebank.h"
@@ -40,14 +41,18 @@ int decide(CommandLine& line, PeopleRequest asked) {
   if (!asked.cast_id.empty()) asked.name = cast_name(request.settings, asked.cast_id);
   const Edit edit =
       with_context(request, line.around(), line.stop(), [&](const RunContext& context) {
-        return record_decision(request.settings, asked, context);
+        const Edit made = record_decision(request.settings, asked, context);
+        const ClusterRequest again = as_clustered_before(request.settings);
+        cluster_run(again.settings, again.clustering, context);
+        return made;
       });
   std::printf("%s %s%s\n",
               to_text(edit.id).c_str(),
               name_of(edit.op),
               edit.undoes ? (" of " + to_text(*edit.undoes)).c_str() : "");
   std::fprintf(stderr,
-               "kept for all runs of the episode; 'screenalytics cluster --ep-id %s' shows it\n",
+               "kept for all runs of the episode and applied to the newest; 'screenalytics report "
+               "--ep-id %s' brings times and pages up to date\n",
                request.settings.ep_id.c_str());
   return 0;
 }

@@ -13,10 +13,11 @@ namespace screenalytics {
 namespace {
 
 /// What the report shows, in the order in which it is made.
-std::vector<EarlierStage> earlier_stages(const Request& request) {
+std::vector<EarlierStage> earlier_stages() {
   return {{"cluster",
-           [&request](const Settings& settings, const RunContext& context) {
-             cluster_run(settings, request.clustering, {}, context);
+           [](const Settings& settings, const RunContext& context) {
+             const ClusterRequest again = as_clustered_before(settings);
+             cluster_run(again.settings, again.clustering, context);
            }},
           {"screentime", [](const Settings& settings, const RunContext& context) {
              measure_run(settings, context);
@@ -30,7 +31,7 @@ void print(const ReportResult& result) {
 int run_report(const Request& request, const Surroundings& around, const std::stop_token& stop) {
   const auto result = with_context(request, around, stop, [&](const RunContext& context) {
     return write_report(
-        request.settings, {.copy = request.out, .earlier = earlier_stages(request)}, context);
+        request.settings, {.copy = request.out, .earlier = earlier_stages()}, context);
   });
   print(result);
   return 0;
@@ -42,8 +43,7 @@ int run_everything(const Request& request,
   const auto result = with_context(request, around, stop, [&](const RunContext& context) {
     Settings settings = request.settings;
     settings.run_id = harvest(settings, HarvestStage::harvest, context).run.run_id();
-    return write_report(
-        settings, {.copy = request.out, .earlier = earlier_stages(request)}, context);
+    return write_report(settings, {.copy = request.out, .earlier = earlier_stages()}, context);
   });
   print(result);
   return 0;

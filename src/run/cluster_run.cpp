@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "files/atomic_file.h"
 #include "run/artifact_stage.h"
+#include "run/people_run.h"
 
 #include <algorithm>
 #include <string>
@@ -109,7 +110,43 @@ std::map<IdentityId, TimeSpan> spans_of(const ClusterInput& input, const Identit
   return spans;
 }
 
-Json describe(const IdentityStats& stats, const ClusterDraft& draft) {
+/// Decisions of humans that were applied, and those whose faces were not found.
+struct EditCounts {
+  std::int64_t applied = 0;
+  std::int64_t unresolved = 0;
+};
+
+/// People as drafts again, so that those whom a decision changed are measured and numbered anew.
+std::vector<PersonDraft> drafts_of(const Identities& people, const ClusterInput& input) {
+  std::map<TrackId, std::size_t> position;
+  for (std::size_t at = 0; at < input.facts.size(); ++at) position[input.facts[at].id] = at;
+  std::vector<PersonDraft> drafts;
+  for (const Identity& one : people.identities) {
+    if (one.tracks.empty()) continue;
+    PersonDraft draft{.label = one.label, .edited = one.edited};
+    for (const TrackId track : one.tracks) draft.tracks.push_back(position.at(track));
+    if (one.cast_id) draft.cast = CastMatch{*one.cast_id, one.seed_similarity.value_or(0)};
+    drafts.push_back(std::move(draft));
+  }
+  return drafts;
+}
+
+/// Applies the episode's log of decisions to what clustering found.
+EditCounts decide(Identities& found,
+                  const RunFolder& run,
+                  const ClusterInput& input,
+                  const std::map<std::string, std::string>& cast_names,
+                  const CohesionOptions& cohesion,
+                  Progress& progress) {
+  EditedIdentities edited = with_decisions(found, run, input.tracks, progress);
+  const EditCounts counts{edited.applied, edited.unresolved};
+  if (counts.applied == 0 && counts.unresolved == 0) return counts;
+  found = std::move(edited.identities);
+  found.identities = make_identities(input.facts, drafts_of(found, input), cast_names, cohesion);
+  return counts;
+}
+
+Json describe(const IdentityStats& stats, const EditCounts& edits) {
   return {{"faces", stats.faces},
           {"clusters", stats.clusters},
           {"tracks", stats.tracks},
@@ -120,8 +157,8 @@ Json describe(const IdentityStats& stats, const ClusterDraft& draft) {
           {"largest_cluster_size", stats.largest},
           {"largest_cluster_fraction", rounded(stats.largest_fraction, 4)},
           {"unknown_tracks", stats.unknown_tracks},
-          {"edits_applied", draft.edits_applied},
-          {"edits_unresolved", draft.edits_unresolved}};
+          {"edits_applied", edits.applied},
+          {"edits_unresolved", edits.unresolved}};
 }
 
 Json describe(const ClusterSettings& clustering, double max_distance, const Settings& settings) {
@@ -150,10 +187,8 @@ double distance_for(const ClusterSettings& clustering, const RunEmbedder& embedd
 ClusterDraft cluster_tracks(const ClusterInput& input,
                             double max_distance,
                             const CastSeeds& cast,
-                            const ClusterSettings& settings,
-                            const ClusterDecisions& decisions) {
-  LinkageRules all{.seen = input.seen};
-  if (decisions.before) decisions.before(input, all);
+                            const ClusterSettings& settings) {
+  const LinkageRules all{.seen = input.seen};
   const Faced faces = faced(input);
   const LinkageRules rules = rules_among(all, faces, input.facts.size());
   Grouping grouping =
@@ -170,13 +205,11 @@ ClusterDraft cluster_tracks(const ClusterInput& input,
         {conflict.kind,
          conflict.text + " (" + track_list(input, positions(conflict.tracks, faces)) + ")"});
   }
-  if (decisions.after) decisions.after(input, draft);
   return draft;
 }
 
 ClusterResult cluster_run(const Settings& settings,
                           const ClusterSettings& clustering,
-                          const ClusterDecisions& decisions,
                           const RunContext& context) {
   const RunFolder run = find_finished_run(settings);
   auto permit = context.budget.acquire(context.stop, Stage::other);
@@ -186,15 +219,16 @@ ClusterResult cluster_run(const Settings& settings,
   const CastSeeds cast = read_cast(settings, embedder.fingerprint, context.progress);
   const ClusterInput input = read_cluster_input(run, clustering.voice);
   context.progress.phase("cluster", static_cast<std::int64_t>(input.tracks.size()), "tracks");
-  const ClusterDraft draft = cluster_tracks(input, max_distance, cast, clustering, decisions);
+  const ClusterDraft draft = cluster_tracks(input, max_distance, cast, clustering);
 
   ClusterResult result{.run = run};
   Identities& found = result.identities;
   found.identities = make_identities(input.facts, draft.people, cast.names, clustering.cohesion);
   for (const auto& [at, reason] : draft.unknown)
     found.unknown.push_back({input.facts[at].id, reason, input.facts[at].faces});
-  for (const std::size_t at : draft.ignored) found.ignored.push_back(input.facts[at].id);
   found.conflicts = draft.conflicts;
+  const EditCounts edits =
+      decide(found, run, input, cast.names, clustering.cohesion, context.progress);
   const IdentityStats stats = measure(found, input.facts);
   found.warnings = advice(stats, found.identities);
 
@@ -204,12 +238,32 @@ ClusterResult cluster_run(const Settings& settings,
                         {.embedding_model = embedder.name,
                          .fingerprint = embedder.fingerprint,
                          .config = config,
-                         .stats = describe(stats, draft)},
+                         .stats = describe(stats, edits)},
                         spans_of(input, found));
   result.json["pipeline_ver"] = kPipelineVersion;
   write_atomically(run.file(kArtifact), result.json.dump(1) + "\n");
   result.manifest = stage.finish(config, {{"counts", {{"identities", stats.clusters}}}});
   return result;
+}
+
+ClusterRequest as_clustered_before(const Settings& settings) {
+  ClusterRequest request{.settings = settings};
+  const auto manifest = find_finished_run(settings).manifest();
+  if (!manifest || !manifest->contains("stages")) return request;
+  const Json stage = manifest->at("stages").value("cluster", Json::object());
+  const Json before = stage.value("settings", Json::object());
+  describe_clustering(request.clustering, [&](const char* name, auto& value, const char*) {
+    if (before.contains(name)) before.at(name).get_to(value);
+  });
+  if (before.contains("max_distance"))
+    request.clustering.group.max_distance = before.at("max_distance").get<double>();
+  if (before.contains("match.min-similarity"))
+    before.at("match.min-similarity").get_to(request.settings.match.min_similarity);
+  if (before.contains("match.min-lead"))
+    before.at("match.min-lead").get_to(request.settings.match.min_lead);
+  if (request.settings.show.empty() && before.contains("show") && before.at("show").is_string())
+    before.at("show").get_to(request.settings.show);
+  return request;
 }
 
 }  // namespace screenalytics
