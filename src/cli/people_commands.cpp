@@ -179,7 +179,12 @@ void add_people_commands(CommandLine& line) {
   split->add_option("person", asked->people, "id or name")->required()->expected(1);
   with_tracks(split)->required();
   auto* rename = decision(EditOp::rename, "gives a person a name");
-  rename->add_option("person", asked->people, "id or name")->required()->expected(1);
+  rename
+      ->add_option_function<std::string>(
+          "person",
+          [asked](const std::string& person) { asked->people = {person}; },
+          "id or name")
+      ->required();
   rename->add_option("name", asked->name, "the new name")->required();
   auto* assign = decision(EditOp::assign, "these tracks are this person");
   assign->add_option("person", asked->people, "id, name, or a new name")->expected(1);

@@ -46,10 +46,18 @@ class Owners {
   std::map<TrackId, ExportTrack> owners_;
 };
 
+/// A later stage's value stands for one of an earlier stage that has the same name.
 void add_settings(const Json& json, EpisodeExport& episode) {
-  for (const auto& [name, value] : json.items())
-    episode.settings.emplace_back(name,
-                                  value.is_string() ? value.get<std::string>() : value.dump());
+  for (const auto& [name, value] : json.items()) {
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    const auto known = std::ranges::find_if(
+        episode.settings, [&key = name](const auto& setting) { return setting.first == key; });
+    if (known == episode.settings.end()) {
+      episode.settings.emplace_back(name, text);
+    } else {
+      known->second = text;
+    }
+  }
 }
 
 EpisodeExport gather(const MeasuredRun& measured) {

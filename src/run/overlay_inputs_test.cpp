@@ -134,9 +134,9 @@ TEST_F(OverlayInputsTest, TheVideoMustBeTheOneThatWasHarvested) {
 
 TEST_F(OverlayInputsTest, AManifestWithoutItsVideoIsDamaged) {
   put(run().file("manifest.json"), "{}");
-  EXPECT_EQ(refusal_of([&] { video_of(run(), {}).kind; }), ErrorKind::bad_data);
+  EXPECT_EQ(refusal_of([&] { video_of(run(), {}); }).kind, ErrorKind::bad_data);
   std::filesystem::remove(run().file("manifest.json"));
-  EXPECT_EQ(refusal_of([&] { video_of(run(), {}).kind; }), ErrorKind::not_found);
+  EXPECT_EQ(refusal_of([&] { video_of(run(), {}); }).kind, ErrorKind::not_found);
 }
 
 }  // namespace
