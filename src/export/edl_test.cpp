@@ -37,7 +37,7 @@ TEST(Edl, DropFrameIsSaid) {
   EpisodeExport e = made_export();
   e.rate = FrameRate::near(29.97);
   EXPECT_THAT(edit_lists(e)[0].text, HasSubstr("FCM: DROP FRAME\n"));
-  EXPECT_THAT(edit_lists(e)[0].text, HasSubstr(" 00:00:30;00 00:00:40;00 "));
+  EXPECT_THAT(edit_lists(e)[0].text, HasSubstr(" 00:00:29;29 00:00:39;29 "));
 }
 
 TEST(Edl, MoreThan999EventsGoIntoFurtherFiles) {

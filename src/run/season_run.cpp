@@ -8,6 +8,7 @@
 #include "store/screen_time_file.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -43,6 +44,19 @@ std::string show_of(const RunFolder& run) {
              : std::string();
 }
 
+/// Empty, with a warning, for an episode that nobody asked for by name and that is not far enough.
+std::optional<MeasuredRun> measured_episode(const Settings& settings,
+                                            bool named,
+                                            const RunContext& context) {
+  try {
+    return measured_run(settings, context);
+  } catch (const Error& error) {
+    if (named || error.kind() != ErrorKind::not_found) throw;
+    context.progress.warn(std::string(error.what()) + "; left out");
+    return std::nullopt;
+  }
+}
+
 std::vector<EpisodeResult> gather(const Settings& settings,
                                   const SeasonRequest& request,
                                   const RunContext& context) {
@@ -54,15 +68,16 @@ std::vector<EpisodeResult> gather(const Settings& settings,
     if (!seen.insert(name).second) continue;
     Settings one = settings;
     one.ep_id = name;
-    MeasuredRun measured = measured_run(one, context);
-    std::string show = show_of(measured.run);
+    auto measured = measured_episode(one, !request.episodes.empty(), context);
+    if (!measured) continue;
+    std::string show = show_of(measured->run);
     if (!request.show.empty() && show != request.show) {
       if (!request.episodes.empty())
         context.progress.warn("episode '" + name + "' is not of show '" + request.show +
                               "': left out");
       continue;
     }
-    episodes.push_back({name, measured.run.run_id(), std::move(show), std::move(measured.time)});
+    episodes.push_back({name, measured->run.run_id(), std::move(show), std::move(measured->time)});
   }
   if (episodes.empty()) {
     throw Error(ErrorKind::not_found,
