@@ -41,24 +41,37 @@ PHOTO_FACES = {
     "photo6.2": (664, 321, 865, 643), "photo6.3": (1169, 300, 1374, 581),
     "photo6.4": (1477, 257, 1698, 562), "photo1.3": (1464, 209, 1681, 435),
 }
-SAME_PERSON = {"photo1.3": "photo3.2"}  # one woman in two photos
+# Of tools/more_faces.sh: file, its size, the face.
+PORTRAITS = {
+    "portrait1": ("biden.jpg", (970, 2204), (433, 185, 706, 572)),
+    "portrait2": ("obama.jpg", (910, 1137), (375, 86, 604, 421)),
+    "portrait2b": ("obama2.jpg", (626, 1200), (208, 242, 475, 631)),
+    "portrait2c": ("obama3.jpg", (1434, 2333), (640, 256, 912, 612)),
+    "trio1": ("faces.png", (600, 348), (51, 75, 134, 195)),
+    "trio2": ("faces.png", (600, 348), (233, 128, 322, 250)),
+    "trio3": ("faces.png", (600, 348), (460, 51, 544, 165)),
+}
+SAME_PERSON = {"photo1.3": "photo3.2", "portrait2b": "portrait2", "portrait2c": "portrait2"}
 
 # Parts of the photos without people: file and x, y, width, height.
 PLACES = {"stairs": ("sample5.jpg", (0, 0, 580, 800)), "bar": ("sample3.jpg", (0, 0, 560, 300)),
           "street": ("sample3.jpg", (1450, 0, 470, 210)), "blinds": ("sample6.jpg", (0, 0, 240, 460))}
 
 
-def photo_source(name):
-    left, top, right, bottom = PHOTO_FACES[name]
+def photo_source(name, file, photo_width, face):
+    left, top, right, bottom = face
     width, height = right - left, bottom - top
     x, y = max(0, left - int(0.42 * width)), max(0, top - int(0.32 * height))
-    crop = (x, y, min(1920, right + int(0.42 * width)) - x, bottom + int(0.28 * height) - y)
+    crop = (x, y, min(photo_width, right + int(0.42 * width)) - x, bottom + int(0.28 * height) - y)
     zone = (left - 0.1 * width, top - 0.1 * height, 1.2 * width, 1.2 * height)
-    file = f"sample{name[5]}.jpg"
     return Source(file, SAME_PERSON.get(name, name), crop, zone, width)
 
 
-SOURCES = {**clip_sources(), **{name: photo_source(name) for name in PHOTO_FACES}}
+SOURCES = {
+    **clip_sources(),
+    **{name: photo_source(name, f"sample{name[5]}.jpg", 1920, face) for name, face in PHOTO_FACES.items()},
+    **{name: photo_source(name, file, size[0], face) for name, (file, size, face) in PORTRAITS.items()},
+}
 
 
 @dataclasses.dataclass
@@ -71,6 +84,8 @@ class Person:
     enters: float | None = None
     leaves: float | None = None
     blur: float = 0.0
+    light: float = 0.0  # added to the brightness, -1 to 1
+    mirror: bool = False
 
 
 @dataclasses.dataclass
@@ -156,11 +171,13 @@ def read_person(text, case):
             person.size = (share, share)
         elif key in ("from", "enters", "leaves"):
             setattr(person, {"from": "clip_from"}.get(key, key), words.take(seconds))
-        elif key == "blur":
-            person.blur = words.take(number)
+        elif key in ("blur", "light"):
+            setattr(person, key, words.take(number))
+        elif key == "mirror":
+            person.mirror = True
         else:
             raise CaseError(f"'{key}' says nothing about a person: at, y, size, face, from, enters, "
-                            "leaves or blur")
+                            "leaves, blur, light or mirror")
     return person
 
 

@@ -95,6 +95,8 @@ class Places:
             x, y = x - left, y - top
             scale_x, scale_y = width / source.crop[2], height / source.crop[3]
             zone_x = x + (source.zone[0] - source.crop[0]) * scale_x
+            if person.mirror:
+                zone_x = 2 * x + width - zone_x - source.zone[2] * scale_x
             zone_y = y + (source.zone[1] - source.crop[1]) * scale_y
             zone = (zone_x, zone_y, zone_x + source.zone[2] * scale_x, zone_y + source.zone[3] * scale_y)
             found.append((source.person, zone, (x, y, x + width, y + height)))

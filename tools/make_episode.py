@@ -11,7 +11,7 @@ A case file, one line each (`#` starts a comment, times end in s, later people s
     start 5s              drop 2 3 of 7   (variable frame rate: of 7 frames the third and fourth go)
     scene 3s: franck at left, cap12 at right
     scene 2s dissolve 0.5s flash 1s shake 6 pan 80 background stairs: nobody
-    scene 2s: cap12 at 0.2 to 0.8 y 0.5 size 0.5 to 0.8 from 12s enters 0.5s leaves 1.5s blur 4
+    scene 2s: cap12 at 0.2 to 0.8 y 0.5 size 0.5 to 0.8 from 12s enters 0.5s leaves 1.5s blur 4 light -0.1 mirror
 
 A transition (dissolve, fade: through black) leads into its scene, half of it before the scene's
 start. `size` is the height of a person's picture as a share of the frame's, `face` the width of the
@@ -24,13 +24,13 @@ for tests/run_case.py. Needs Python 3 and the ffmpeg program only.
 import argparse
 import json
 import pathlib
-import random
 import subprocess
 import sys
 import tempfile
 
-from episode_case import PHOTO_FACES, PLACES, SAME_PERSON, SOURCES, CaseError, even, read_case
+from episode_case import PLACES, SOURCES, CaseError, read_case
 from episode_truth import for_ffmpeg, plan, truth_of
+from random_episode import random_case
 
 
 FFMPEG = ["ffmpeg", "-v", "error", "-nostdin", "-y"]
@@ -67,7 +67,10 @@ class Painter:
         """Input and filters of a person from the stage's frame `first` on."""
         source, fps = SOURCES[person.source], self.case.fps
         _, _, width, height = stage.placement(person)
-        look = (f"setpts=N/{fps}/TB,scale=w={for_ffmpeg(width, first)}:h={for_ffmpeg(height, first)}"
+        # Whole pictures first: filters after a size that changes do not all cope with it.
+        tint = f"format=yuv420p,eq=brightness={person.light}," if person.light else ""
+        tint += "hflip," if person.mirror else ""
+        look = (f"setpts=N/{fps}/TB,{tint}scale=w={for_ffmpeg(width, first)}:h={for_ffmpeg(height, first)}"
                 f":eval=frame:flags=bicubic,format=yuv420p")
         if person.blur:
             look += f",gblur=sigma={person.blur}"
@@ -164,59 +167,6 @@ def make_episode(case, media, video, truth_path):
     return truth
 
 
-RANDOM_PEOPLE = ["franck", "cap12", *(name for name in PHOTO_FACES if name not in SAME_PERSON)]
-COLOURS = ["0x404850", "0x806040", "0x305030", "0xb0a890"]
-RANDOM_CHECKS = """set stride 5
-expect people found >= 0.98
-expect tracks per person and scene <= 1.2
-expect no mixed track
-expect no track crosses a cut
-"""
-
-
-def random_person(dice, name, spot, size, length):
-    """A person's text; the same source always, another part of it and another size each time."""
-    text = f"{name} at {spot:.2f} size {size:.2f}"
-    if SOURCES[name].seconds:
-        text += f" from {dice.uniform(0, SOURCES[name].seconds - length - 1):.2f}s"
-    if length >= 4 and size <= 0.5 and dice.random() < 0.15:
-        text += f" enters {length / 2:.1f}s"
-    return text
-
-
-def random_scene(dice, names, length, place, first):
-    text = f"scene {length}s"
-    if not first and dice.random() < 0.2:
-        text += f" {dice.choice(['dissolve', 'fade'])} 0.6s"
-    if dice.random() < 0.1:
-        text += f" flash {length / 2:.1f}s"
-    text += dice.choice(["", "", "", " shake 6"]) + dice.choice(["", "", " pan 60", " pan -60"])
-    cast = dice.sample(names, min(len(names), dice.choice([0, 1, 1, 1, 2, 2, 3])))
-    spots = {0: [], 1: [dice.uniform(0.3, 0.7)], 2: [0.27, 0.73], 3: [0.18, 0.5, 0.82]}[len(cast)]
-    largest = {0: 1, 1: 0.9, 2: 0.75, 3: 0.5}[len(cast)]
-    people = [random_person(dice, name, spot, dice.uniform(0.35, largest), length)
-              for name, spot in zip(cast, spots)]
-    return f"{text} background {place}: {', '.join(people) or 'nobody'}"
-
-
-def random_case(seed, minutes, people, width):
-    """The text of a case: scenes of 2 to 9 seconds, a new background each time."""
-    if not 1 <= people <= len(RANDOM_PEOPLE):
-        raise CaseError(f"between 1 and {len(RANDOM_PEOPLE)} people, not {people}")
-    if minutes * 60 < 4:
-        raise CaseError("an episode has four seconds at least")
-    dice, left, place = random.Random(seed), round(minutes * 60), ""
-    lines = [f"# {minutes} minutes at random, seed {seed}, {people} people",
-             f"size {width}x{even(width * 9 / 16)}"]
-    while left:
-        length = dice.choice([2, 3, 4, 6, 8])
-        length = left if left - length < 2 else length
-        place = dice.choice([name for name in [*PLACES, *COLOURS] if name != place])
-        lines.append(random_scene(dice, RANDOM_PEOPLE[:people], length, place, len(lines) == 2))
-        left -= length
-    return "\n".join(lines) + "\n" + RANDOM_CHECKS
-
-
 def case_of(options):
     if options.random is None:
         return read_case(options.files[0])
@@ -232,7 +182,8 @@ def main():
     parser.add_argument("--media", required=True, type=pathlib.Path, help="folder of clips and photos")
     parser.add_argument("--random", type=int, metavar="SEED", help="no case file: any episode")
     parser.add_argument("--minutes", type=float, default=3)
-    parser.add_argument("--people", type=int, default=5)
+    parser.add_argument("--people", type=int, default=5,
+                        help="up to 15; up to 20 with the photos of tools/more_faces.sh")
     parser.add_argument("--case", type=pathlib.Path,
                         help="where to write the random case (default: beside the video)")
     parser.add_argument("--width", type=int, default=640, help="of a random episode (16:9)")
