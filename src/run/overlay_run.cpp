@@ -40,6 +40,8 @@ void check_out(const OverlayOptions& options, const fs::path& video) {
   if (fs::equivalent(options.out, video, code))
     throw Error(ErrorKind::bad_usage,
                 "--out '" + options.out.string() + "' is the video itself: name another file");
+  if (!options.font.empty() && !fs::exists(options.font, code))
+    throw Error(ErrorKind::not_found, "no such font file: '" + options.font.string() + "'");
   if (options.existing == Existing::refuse && fs::exists(options.out, code))
     throw Error(ErrorKind::bad_usage,
                 "'" + options.out.string() +

@@ -163,7 +163,9 @@ class Overlay(Case):
         self.assert_refused(self.refused("--font", "/no/font.ttf"), 3, "/no/font.ttf")
         self.assert_refused(self.refused("--video", self.folder / "silent.mp4"), 6, "not the video")
         self.assert_refused(self.refused("--video", self.folder / "gone.mp4"), 3, "gone.mp4")
-        self.assert_refused(self.refused(out="clip.mp4/out.mp4"), 7, "out.mp4")
+        late = self.refused(out="clip.mp4/out.mp4")  # after the warning that nobody has a name here
+        self.assertEqual(late.returncode, 7, late.stderr)
+        self.assertIn("out.mp4", late.stderr.strip().split("\n")[-1])
         self.assert_nothing_finished(self.folder / "refused.mp4")
         self.assertEqual(list(self.folder.glob("*.part")), [])
 
