@@ -1,5 +1,5 @@
 # Whole-program tests on real video and real models, one script a subject.
-foreach(subject determinism artifacts refusals facebank overlay)
+foreach(subject determinism artifacts refusals facebank overlay screentime)
   add_test(NAME e2e.${subject}
     COMMAND ${CMAKE_SOURCE_DIR}/tests/e2e/${subject}_test.py
       --program $<TARGET_FILE:screenalytics> --models ${CMAKE_BINARY_DIR}/test-models
@@ -9,7 +9,7 @@ foreach(subject determinism artifacts refusals facebank overlay)
 endforeach()
 
 # Scores against programs that we did not write (tests/requirements.txt).
-foreach(subject scores people_and_seconds)
+foreach(subject scores people_and_seconds export)
   add_test(NAME e2e.${subject}
     COMMAND ${SCREENALYTICS_TEST_PYTHON} -B ${CMAKE_SOURCE_DIR}/tests/e2e/${subject}_test.py
       --program $<TARGET_FILE:screenalytics> --models ${CMAKE_BINARY_DIR}/test-models

@@ -38,7 +38,9 @@ double FrameRate::fps() const {
 }
 
 std::int64_t FrameRate::frame_at(Duration since_start) const {
-  return std::llround(to_seconds(since_start) * fps());
+  // In whole numbers: an edge in the middle of a frame must not fall now to this side, now to that.
+  const std::int64_t whole = denominator_ * Duration::period::den;
+  return (2 * since_start.count() * numerator_ + whole) / (2 * whole);
 }
 
 std::string FrameRate::timecode(std::int64_t frame) const {

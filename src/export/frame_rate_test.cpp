@@ -30,6 +30,9 @@ TEST(FrameRate, OtherRatesAreCountedAtTheNearestWholeRate) {
 
 TEST(FrameRate, FramesAreTheNearest) {
   EXPECT_EQ(FrameRate::near(25).frame_at(3400ms), 85);
+  EXPECT_EQ(FrameRate::near(25).frame_at(3419900us), 85);
+  EXPECT_EQ(FrameRate::near(25).frame_at(3420ms), 86) << "half a frame goes up";
+  EXPECT_EQ(FrameRate::near(59.94).frame_at(100h), 21578422);
   EXPECT_EQ(FrameRate::near(29.97).frame_at(from_seconds(1000 * 1001.0 / 30000)), 1000);
 }
 

@@ -5,6 +5,7 @@
 #include "export/csv.h"
 #include "files/atomic_file.h"
 #include "run/artifact_stage.h"
+#include "run/cluster_run.h"
 #include "run/settings.h"
 #include "screentime/measure.h"
 #include "store/run_artifacts.h"
@@ -42,6 +43,20 @@ Json config_of(const RunFolder& run, const ScreenTimeOptions& options) {
           {"show", show_of(run)}};
 }
 
+/// Who is who first, where that is missing or stale.
+void bring_people_up_to_date(const RunFolder& run,
+                             const Settings& settings,
+                             const RunContext& context) {
+  const std::string status = stage_status(run.manifest().value(), "cluster");
+  if (status == "done") return;
+  context.progress.say("who is who in run '" + run.run_id() + "' is " + status +
+                       ": clustering it now");
+  Settings again = settings;
+  again.run_id = run.run_id();
+  const ClusterRequest request = as_clustered_before(again);
+  cluster_run(request.settings, request.clustering, context);
+}
+
 void say_what_was_dropped(const EpisodeScreenTime& time, Progress& progress) {
   std::int64_t dropped = time.unknown.dropped;
   for (const ScreenTime& one : time.people) dropped += one.dropped;
@@ -52,8 +67,9 @@ void say_what_was_dropped(const EpisodeScreenTime& time, Progress& progress) {
 }  // namespace
 
 MeasuredRun measure_run(const Settings& settings, const RunContext& context) {
-  auto permit = context.budget.acquire(context.stop, Stage::other);
   const RunFolder run = find_finished_run(settings);
+  bring_people_up_to_date(run, settings, context);
+  auto permit = context.budget.acquire(context.stop, Stage::other);
   const Identities identities = read_identities(run);
   ArtifactStage stage(run, "screentime", {kJson, kCsv}, context);
   const ScreenTimeOptions& options = settings.analysis.screentime;

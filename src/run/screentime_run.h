@@ -18,7 +18,8 @@ struct MeasuredRun {
 
 /// The stage `screentime` of a finished run (`settings.run_id`, else the newest): reads
 /// identities.json, tracks.jsonl, shots.jsonl and samples.jsonl, writes screentime.json and
-/// screentime.csv, marks later stages stale. Throws Error.
+/// screentime.csv, marks later stages stale. Clusters first where that is missing or stale, and
+/// that is said. Throws Error.
 MeasuredRun measure_run(const Settings& settings, const RunContext& context);
 
 /// The same from what is there; measured first where screentime.json is missing or stale, and that

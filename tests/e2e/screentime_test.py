@@ -1,14 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`screenalytics screentime` and `season`: against a count by hand, frame by frame, and against the
-truth of a composite video."""
+"""`screenalytics screentime` and `season` against a count by hand, frame by frame."""
 import csv
 import json
-import unittest
 
 import support
 from made_run import HARD_NAMES, MadeRun
-from support import Case, read_manifest, read_rows
+from support import Case, read_manifest
 
 BRIDGE, LEAST = 1.2, 0.2
 
@@ -143,68 +141,22 @@ class Seasons(Case):
         self.assert_refused(done, 3, "nothing")
 
 
-class Composite(Case):
-    """Exact truth: six people, five cuts. Tracks are grouped by the truth; how well `cluster` does it
-    is tested elsewhere."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        media = support.OPTIONS.shared / "media"
-        if not (media / "composite_harvest_6ids.mp4").exists():
-            raise unittest.SkipTest("no composite video here")
-        cls.video = media / "composite_harvest_6ids.mp4"
-        cls.truth = json.loads((media / "composite_harvest_6ids_gt.json").read_text())
-
-    def name_tracks(self, run):
-        """identities.json as the truth has it: each track belongs to whose boxes it overlaps most."""
-        boxes = {}
-        for box in self.truth["boxes"]:
-            boxes.setdefault(box["frame"], []).append(box)
-        owners = {}
-        for track in read_rows(run / "tracks.jsonl"):
-            votes = {}
-            for sample in track["samples"]:
-                for box in boxes.get(sample["frame_idx"], []):
-                    middle = (sample["bbox_xyxy"][0] + sample["bbox_xyxy"][2]) / 2
-                    if box["x1"] < middle < box["x2"]:
-                        votes[box["id"]] = votes.get(box["id"], 0) + 1
-            if votes:
-                owners.setdefault(max(sorted(votes), key=votes.get), []).append(track["track_id"])
-        people = [{"identity_id": f"id_{n:04d}", "label": name, "name": name, "cast_id": None, "track_ids": tracks,
-                   "size": 1, "cohesion": 1, "min_identity_sim": 1, "low_cohesion": False, "rep_track_id": None,
-                   "rep_thumb_rel_path": None, "seed_similarity": None, "edited": False}
-                  for n, (name, tracks) in enumerate(sorted(owners.items()), start=1)]
-        (run / "identities.json").write_text(json.dumps({
-            "identities": people, "conflicts": [], "warnings": [],
-            "unknown": {"track_ids": [], "size": 0, "tracks": []}, "ignored": {"track_ids": []}}))
-
-    def true_seconds(self):
-        seconds = {}
-        for segment in self.truth["segments"]:
-            for name in segment["identities_left_to_right"]:
-                frames = segment["end"] - segment["start"] + 1
-                seconds[name] = seconds.get(name, 0) + frames / self.truth["fps"]
-        return seconds
-
-    def check(self, ep_id, tolerance, *words):
-        run = self.harvest(ep_id, self.video, *words)
-        self.name_tracks(run)
-        self.succeed("screentime", "--ep-id", ep_id, "--progress", "none", models=False)
-        measured = {m["name"]: m for m in read(run)["metrics"]}
-        truth = self.true_seconds()
-        self.assertEqual(set(measured), set(truth))
-        for name, seconds in truth.items():
-            off = abs(measured[name]["face_visible_seconds"] - seconds)
-            print(f"{ep_id} {name}: {measured[name]['face_visible_seconds']:.2f} s of {seconds:.2f} s, "
-                  f"bound {measured[name]['error_bound_seconds']:.2f} s")
-            self.assertLessEqual(off, tolerance * seconds, name)
-
-    def test_every_frame_is_within_two_percent(self):
-        self.check("every", 0.02, "--stride", "1")
-
-    def test_six_a_second_is_within_five_percent(self):
-        self.check("six", 0.05, "--fps", "6")
+class Chain(Case):
+    def test_what_is_missing_or_stale_is_made_first_and_said(self):
+        run = self.harvest("e", support.make_clip(self.folder / "clip.mp4"))
+        words = ("export", "--ep-id", "e", "--format", "csv", "--progress", "plain")
+        done = self.succeed(*words, models=False)
+        self.assertIn("clustering it now", done.stderr)
+        self.assertIn("measuring it now", done.stderr)
+        self.assertEqual(len(read(run)["metrics"]), 2)
+        self.assertNotIn("now", self.succeed(*words, models=False).stderr)
+        self.succeed("people", "rename", "id_0001", "Ann, the first", "--ep-id", "e", "--progress", "none", models=False)
+        self.succeed(*words, models=False)
+        with open(self.data / "e" / "export" / "screentime.csv", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([(row["name"], row["named"]) for row in rows if row["identity_id"] == "id_0001"],
+                         [("Ann, the first", "true")])
+        self.assertAlmostEqual(sum(float(row["face_visible_seconds"]) for row in rows), support.CLIP_SECONDS, delta=0.4)
 
 
 if __name__ == "__main__":
