@@ -45,30 +45,19 @@ CoreOfCpu read_cores(const std::filesystem::path& root, const std::vector<int>& 
   return cores;
 }
 
-std::vector<int> choose_cpus(const std::vector<int>& cpus,
-                             const CoreOfCpu& cores,
-                             int count,
-                             std::size_t start) {
+std::vector<int> choose_cpus(const std::vector<int>& cpus, const CoreOfCpu& cores, int count) {
   std::map<int, std::vector<int>> threads_of_core;
   for (const int cpu : cpus) {
     const auto core = cores.find(cpu);
     threads_of_core[core == cores.end() ? cpu : core->second].push_back(cpu);
   }
-  std::vector<std::vector<int>> groups;
-  groups.reserve(threads_of_core.size());
-  for (auto& [core, threads] : threads_of_core) groups.push_back(std::move(threads));
-  if (!groups.empty()) {
-    std::ranges::rotate(groups,
-                        groups.begin() + static_cast<std::ptrdiff_t>(start % groups.size()));
-  }
   std::vector<int> chosen;
   const auto wanted = std::min(cpus.size(), static_cast<std::size_t>(std::max(count, 0)));
   for (std::size_t round = 0; chosen.size() < wanted; ++round) {
-    for (const auto& threads : groups) {
+    for (const auto& [core, threads] : threads_of_core) {
       if (round < threads.size() && chosen.size() < wanted) chosen.push_back(threads[round]);
     }
   }
-  std::ranges::sort(chosen);
   return chosen;
 }
 

@@ -18,12 +18,7 @@ std::vector<int> parse_cpu_list(std::string_view text);
 /// left out.
 CoreOfCpu read_cores(const std::filesystem::path& root, const std::vector<int>& cpus);
 
-/// `count` of `cpus`, one of each physical core before a second of any, in ascending order. `start`
-/// turns the order of the cores, so that processes which start at the same time do not all choose
-/// the same ones.
-std::vector<int> choose_cpus(const std::vector<int>& cpus,
-                             const CoreOfCpu& cores,
-                             int count,
-                             std::size_t start);
+/// `count` of `cpus`, one of each physical core before a second of any.
+std::vector<int> choose_cpus(const std::vector<int>& cpus, const CoreOfCpu& cores, int count);
 
 }  // namespace screenalytics

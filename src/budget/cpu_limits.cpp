@@ -2,7 +2,6 @@
 #include "budget/cpu_limits.h"
 
 #include "budget/cgroup.h"
-#include "budget/choose_cpus.h"
 #include "budget/cpu_mask.h"
 #include "core/error.h"
 
@@ -11,7 +10,6 @@
 #include <charconv>
 #include <cmath>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <stdlib.h>  // setenv
@@ -20,6 +18,9 @@
 namespace screenalytics {
 namespace {
 
+// A hair above whole cores is rounding, not a wish for one more core.
+constexpr double kHair = 1e-4;
+
 std::optional<int> positive(const char* text) {
   if (text == nullptr) return std::nullopt;
   const std::string_view view(text);
@@ -27,14 +28,6 @@ std::optional<int> positive(const char* text) {
   const auto [end, code] = std::from_chars(view.data(), view.data() + view.size(), value);
   if (code != std::errc() || end != view.data() + view.size() || value < 1) return std::nullopt;
   return value;
-}
-
-// "150" or "37.5".
-std::string short_number(double value) {
-  std::array<char, 64> text{};
-  const double tenths = std::round(value * 10) / 10;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), tenths).ptr;
-  return {text.data(), end};
 }
 
 std::string cpu_count(std::size_t count) {
@@ -59,25 +52,25 @@ std::vector<std::string> reasons(double asked, const CpuAllowance& allowance) {
   return notes;
 }
 
-void pin(CpuCap& cap, const CpuAllowance& allowance) {
-  const auto cores = read_cores("/", allowance.affinity);
-  const auto chosen =
-      choose_cpus(allowance.affinity, cores, cap.permits, static_cast<std::size_t>(getpid()));
-  const int refused = chosen.empty() ? 0 : run_on(chosen);
-  if (chosen.empty() || refused != 0) {
-    const auto reason = chosen.empty() ? std::string("the affinity mask cannot be read")
-                                       : std::generic_category().message(refused);
-    cap.notes.push_back("not pinned to CPUs (" + reason + "); the permits alone hold the cap");
-    return;
+void round_down(CpuCap& cap) {
+  const double whole = 100 * std::floor((cap.percent + kHair) / 100);
+  if (whole < 100) {
+    throw Error(ErrorKind::bad_usage,
+                "--cpu-method affinity holds whole cores only: a CPU limit of " +
+                    short_number(cap.percent) + " % needs another method (auto)");
   }
-  if (cores.size() < allowance.affinity.size() && chosen.size() < allowance.affinity.size()) {
-    cap.notes.emplace_back("no core topology in /sys; CPUs were taken in order");
-  }
-  cap.cpus = chosen;
-  cap.method = "affinity";
+  if (whole < cap.percent - kHair) cap.notes.emplace_back("affinity holds whole cores only");
+  cap.percent = whole;
 }
 
 }  // namespace
+
+std::string short_number(double value) {
+  std::array<char, 64> text{};
+  const double tenths = std::round(value * 10) / 10;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), tenths).ptr;
+  return {text.data(), end};
+}
 
 double CpuAllowance::percent() const {
   const auto cpus =
@@ -99,7 +92,9 @@ CpuAllowance read_allowance(const char* slurm_cpus_per_task) {
   return allowance;
 }
 
-CpuCap apply_cap(double asked_percent, const CpuAllowance& allowance, bool enforce) {
+bool CpuCap::is_whole() const { return percent > 100.0 * permits - kHair; }
+
+CpuCap plan_cap(double asked_percent, const CpuAllowance& allowance, CpuMethod method) {
   if (!std::isfinite(asked_percent) || asked_percent < 1) {
     throw Error(ErrorKind::bad_usage,
                 "a CPU limit of " + short_number(asked_percent) +
@@ -108,20 +103,9 @@ CpuCap apply_cap(double asked_percent, const CpuAllowance& allowance, bool enfor
   CpuCap cap;
   cap.asked_percent = asked_percent;
   cap.percent = std::min(asked_percent, allowance.percent());
-  // A hair above whole cores is rounding, not a wish for one more core.
-  cap.permits = std::max(1, static_cast<int>(std::ceil(cap.percent / 100 - 1e-6)));
   cap.notes = reasons(asked_percent, allowance);
-  cap.method = enforce ? "permits" : "off";
-  if (!enforce) return cap;
-  pin(cap, allowance);
-  if (cap.percent < 100.0 * cap.permits - 1e-4) {
-    const bool by_quota = allowance.cgroup_percent && cap.percent >= *allowance.cgroup_percent;
-    if (cap.method == "affinity") cap.method = "affinity+permits";
-    cap.notes.push_back(
-        short_number(cap.percent) + " % is not a whole number of cores: held to " +
-        cpu_count(static_cast<std::size_t>(cap.permits)) +
-        (by_quota ? ", the cgroup quota holds the fraction" : ", the fraction is not enforced"));
-  }
+  if (method == CpuMethod::affinity) round_down(cap);
+  cap.permits = std::max(1, static_cast<int>(std::ceil((cap.percent - kHair) / 100)));
   return cap;
 }
 

@@ -8,13 +8,10 @@
 
 #include <limits>
 #include <string>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <stdlib.h>  // setenv
-#include <unistd.h>
 
 namespace screenalytics {
 namespace {
@@ -107,15 +104,14 @@ TEST(ChooseCpus, ParsesTheKernelsListsOfCpus) {
 
 TEST(ChooseCpus, TakesOneCpuOfEachPhysicalCoreFirst) {
   const CoreOfCpu cores{{0, 0}, {1, 0}, {2, 2}, {3, 2}};
-  EXPECT_THAT(choose_cpus({0, 1, 2, 3}, cores, 2, 0), ElementsAre(0, 2));
-  EXPECT_THAT(choose_cpus({0, 1, 2, 3}, cores, 3, 0), ElementsAre(0, 1, 2));
-  EXPECT_THAT(choose_cpus({0, 1, 2, 3}, cores, 1, 1), ElementsAre(2));
-  EXPECT_THAT(choose_cpus({0, 1, 2, 3}, cores, 9, 0), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(choose_cpus({0, 1, 2, 3}, cores, 2), ElementsAre(0, 2));
+  EXPECT_THAT(choose_cpus({0, 1, 2, 3}, cores, 3), ElementsAre(0, 2, 1));
+  EXPECT_THAT(choose_cpus({0, 1, 2, 3}, cores, 9), ElementsAre(0, 2, 1, 3));
 }
 
 TEST(ChooseCpus, WithoutTopologyEveryCpuIsItsOwnCore) {
-  EXPECT_THAT(choose_cpus({4, 5, 6}, {}, 2, 0), ElementsAre(4, 5));
-  EXPECT_THAT(choose_cpus({}, {}, 2, 5), IsEmpty());
+  EXPECT_THAT(choose_cpus({4, 5, 6}, {}, 2), ElementsAre(4, 5));
+  EXPECT_THAT(choose_cpus({}, {}, 2), IsEmpty());
 }
 
 using Topology = FakeMachine;
@@ -161,29 +157,30 @@ TEST(CpuAllowance, TakesOnlyASensibleSlurmVariable) {
 }
 
 TEST(CpuCap, SaysWhyItIsLowerThanAsked) {
-  EXPECT_THAT(apply_cap(300, machine_of(2), false).notes, ElementsAre("the machine has 2 CPUs"));
+  EXPECT_THAT(plan_cap(300, machine_of(2), CpuMethod::automatic).notes,
+              ElementsAre("the machine has 2 CPUs"));
   CpuAllowance tight = machine_of(8);
   tight.affinity = {5};
   tight.cgroup_percent = 150;
   tight.slurm_cpus = 2;
   EXPECT_THAT(
-      apply_cap(300, tight, false).notes,
+      plan_cap(300, tight, CpuMethod::automatic).notes,
       ElementsAre("the affinity mask has 1 CPU", "cgroup quota 150 %", "SLURM_CPUS_PER_TASK=2"));
-  EXPECT_THAT(apply_cap(100, machine_of(2), false).notes, IsEmpty());
+  EXPECT_THAT(plan_cap(100, machine_of(2), CpuMethod::automatic).notes, IsEmpty());
 }
 
 TEST(CpuCap, PermitsAreRoundedUpToWholeCores) {
-  EXPECT_EQ(apply_cap(1, machine_of(4), false).permits, 1);
-  EXPECT_EQ(apply_cap(100, machine_of(4), false).permits, 1);
-  EXPECT_EQ(apply_cap(150, machine_of(4), false).permits, 2);
-  EXPECT_EQ(apply_cap(300, machine_of(4), false).permits, 3);
-  EXPECT_EQ(apply_cap(900, machine_of(4), false).permits, 4);
+  EXPECT_EQ(plan_cap(1, machine_of(4), CpuMethod::automatic).permits, 1);
+  EXPECT_EQ(plan_cap(100, machine_of(4), CpuMethod::automatic).permits, 1);
+  EXPECT_EQ(plan_cap(150, machine_of(4), CpuMethod::automatic).permits, 2);
+  EXPECT_EQ(plan_cap(300, machine_of(4), CpuMethod::automatic).permits, 3);
+  EXPECT_EQ(plan_cap(900, machine_of(4), CpuMethod::automatic).permits, 4);
 }
 
 // The message of the refusal, empty when the cap was taken.
 std::string refusal_of(double asked) {
   try {
-    (void)apply_cap(asked, machine_of(2), false);
+    (void)plan_cap(asked, machine_of(2), CpuMethod::automatic);
     return {};
   } catch (const Error& error) {
     return error.kind() == ErrorKind::bad_usage ? error.what() : "another kind";
@@ -199,49 +196,20 @@ TEST(CpuCap, RefusesLessThanOnePercent) {
   EXPECT_EQ(refusal_of(1), "");
 }
 
-TEST(CpuCap, WithoutEnforcementNothingIsPinned) {
-  const auto cap = apply_cap(100, read_allowance(nullptr), false);
-  EXPECT_EQ(cap.method, "off");
-  EXPECT_THAT(cap.cpus, IsEmpty());
-  EXPECT_EQ(cap.permits, 1);
+TEST(CpuCap, KnowsWholeCores) {
+  EXPECT_TRUE(plan_cap(200, machine_of(4), CpuMethod::automatic).is_whole());
+  EXPECT_TRUE(plan_cap(900, machine_of(4), CpuMethod::automatic).is_whole());
+  EXPECT_FALSE(plan_cap(150, machine_of(4), CpuMethod::automatic).is_whole());
+  EXPECT_FALSE(plan_cap(99, machine_of(4), CpuMethod::automatic).is_whole());
 }
 
-// Only the calling thread is pinned, so a thread of its own keeps the test program free.
-CpuCap pinned(double asked, const CpuAllowance& allowance, std::vector<int>& mask) {
-  CpuCap cap;
-  std::jthread([&] {
-    cap = apply_cap(asked, allowance, true);
-    mask = read_allowance(nullptr).affinity;
-  }).join();
-  return cap;
-}
-
-TEST(CpuCap, PinsToAsManyCpusAsItHasPermits) {
-  std::vector<int> mask;
-  const auto cap = pinned(100, read_allowance(nullptr), mask);
-  EXPECT_EQ(cap.method, "affinity");
-  EXPECT_EQ(cap.cpus.size(), 1U);
-  EXPECT_EQ(mask, cap.cpus);
-}
-
-TEST(CpuCap, SaysWhenAFractionOfACoreIsNotEnforced) {
-  std::vector<int> mask;
-  const auto cap = pinned(50, read_allowance(nullptr), mask);
-  EXPECT_EQ(cap.method, "affinity+permits");
-  EXPECT_EQ(mask.size(), 1U);
-  ASSERT_FALSE(cap.notes.empty());
-  EXPECT_THAT(cap.notes.back(), HasSubstr("50 % is not a whole number of cores: held to 1 CPU"));
-}
-
-TEST(CpuCap, SaysWhenPinningIsRefused) {
-  CpuAllowance elsewhere = machine_of(1);
-  elsewhere.affinity = {60000};  // no machine has it
-  std::vector<int> mask;
-  const auto cap = pinned(100, elsewhere, mask);
-  EXPECT_EQ(cap.method, "permits");
-  EXPECT_THAT(cap.cpus, IsEmpty());
-  ASSERT_FALSE(cap.notes.empty());
-  EXPECT_THAT(cap.notes.back(), HasSubstr("not pinned"));
+TEST(CpuCap, AffinityAloneRoundsDownToWholeCores) {
+  const auto cap = plan_cap(250, machine_of(4), CpuMethod::affinity);
+  EXPECT_DOUBLE_EQ(cap.percent, 200);
+  EXPECT_EQ(cap.permits, 2);
+  EXPECT_THAT(cap.notes, ElementsAre("affinity holds whole cores only"));
+  EXPECT_THAT(plan_cap(300, machine_of(4), CpuMethod::affinity).notes, IsEmpty());
+  EXPECT_THROW(plan_cap(99, machine_of(4), CpuMethod::affinity), Error);
 }
 
 // NOLINTBEGIN(concurrency-mt-unsafe): no other thread runs here

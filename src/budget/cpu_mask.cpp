@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "budget/cpu_mask.h"
 
+#include "budget/proc_numbers.h"
+
 #include <cerrno>
 
 #ifdef __linux__
@@ -36,6 +38,12 @@ class CpuMask {
   std::unique_ptr<cpu_set_t, FreeMask> mask_;
 };
 
+int move_thread(pid_t thread, const std::vector<int>& cpus) {
+  CpuMask mask;
+  for (const int cpu : cpus) mask.add(cpu);
+  return sched_setaffinity(thread, CpuMask::bytes(), mask.get()) == 0 ? 0 : errno;
+}
+
 }  // namespace
 
 std::vector<int> own_cpus() {
@@ -48,16 +56,23 @@ std::vector<int> own_cpus() {
   return cpus;
 }
 
-int run_on(const std::vector<int>& cpus) {
-  CpuMask mask;
-  for (const int cpu : cpus) mask.add(cpu);
-  return sched_setaffinity(0, CpuMask::bytes(), mask.get()) == 0 ? 0 : errno;
+int run_on(const std::vector<int>& cpus) { return move_thread(0, cpus); }
+
+int run_all_on(const std::vector<int>& cpus) {
+  const int refused = run_on(cpus);
+  if (refused != 0) return refused;
+  for (const pid_t thread : numbers_in("/proc/self/task")) {
+    const int result = move_thread(thread, cpus);
+    if (result != 0 && result != ESRCH) return result;
+  }
+  return 0;
 }
 
 #else
 
 std::vector<int> own_cpus() { return {}; }
 int run_on(const std::vector<int>&) { return ENOTSUP; }
+int run_all_on(const std::vector<int>&) { return ENOTSUP; }
 
 #endif
 

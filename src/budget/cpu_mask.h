@@ -11,4 +11,7 @@ std::vector<int> own_cpus();
 /// The calling thread, and what it starts from now on, runs on these CPUs only. 0, or errno.
 int run_on(const std::vector<int>& cpus);
 
+/// The same for every thread that the process has. 0, or errno of the first refusal.
+int run_all_on(const std::vector<int>& cpus);
+
 }  // namespace screenalytics

@@ -2,16 +2,15 @@
 #include "budget/process_tree.h"
 
 #include "budget/cpu_mask.h"
+#include "budget/proc_numbers.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -44,25 +43,6 @@ struct Stat {
   std::uint64_t started = 0;
   std::int64_t pages = 0;
 };
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { closedir(folder); }
-};
-
-// The numbers in a folder's entry names: /proc, /proc/self/task.
-std::vector<pid_t> numbers_in(const char* path) {
-  std::vector<pid_t> numbers;
-  const std::unique_ptr<DIR, CloseFolder> folder(opendir(path));
-  if (!folder) return numbers;
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of its own
-  while (const dirent* entry = readdir(folder.get())) {
-    const std::string_view name(entry->d_name);
-    pid_t number = 0;
-    const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (code == std::errc() && end == name.data() + name.size()) numbers.push_back(number);
-  }
-  return numbers;
-}
 
 std::optional<Stat> read_stat(pid_t process) {
   const int file =
