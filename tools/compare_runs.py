@@ -4,15 +4,15 @@
 
 usage: compare_runs.py RUN_A RUN_B
 
-Leaves out what may differ between two runs of one input and the same settings: progress.json, the
-lock, segment records, and in the manifest the names, times, CPU figures, command, path and how the
+Leaves out what may differ between two runs of one input and the same settings: progress.json,
+cpu.csv, the lock, segment records, and in the manifest the names, times, CPU figures, command, path and how the
 work was cut. Exits 0 when all else is equal, 1 and names every difference when not, 2 on bad usage.
 """
 import json
 import pathlib
 import sys
 
-LEFT_OUT_FILES = {"progress.json", "manifest.json", ".lock"}
+LEFT_OUT_FILES = {"progress.json", "cpu.csv", "manifest.json", ".lock"}
 LEFT_OUT_FOLDERS = {"segments"}
 # How the work was cut and how fast it went: no business of the artifacts.
 LEFT_OUT_KEYS = {"run_id", "command", "started_at", "cpu", "work", "key", "warnings"}

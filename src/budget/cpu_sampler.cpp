@@ -66,6 +66,7 @@ void CpuSampler::run(const std::stop_token& stop) {
     if (i % kReadingsBetweenChecks == 0) {
       const auto change = options_.enforcement ? options_.enforcement->look_after() : std::nullopt;
       if (change) warnings_.push_back(*change);
+      if (change && expected_threads_ > 0) ++expected_threads_;  // the governor's
       flush();
     }
     report_.own_cpu = own_thread_cpu();

@@ -26,6 +26,13 @@ constexpr double kTooDeep = -0.0015;
 constexpr double kShortestSleep = 0.0002;
 constexpr double kLongestSleep = 0.1;
 
+// A process that was started a moment ago has used CPU time, on one thread, before anybody held it
+// back.
+double first_level(double rate, nanoseconds used) {
+  const double ahead = Seconds(used).count() * std::max(0.0, 1 - rate);
+  return std::max(kDepth - ahead, -kLongestSleep * rate);
+}
+
 nanoseconds in_sleep(double seconds) {
   return std::chrono::duration_cast<nanoseconds>(
       Seconds(std::clamp(seconds, kShortestSleep, kLongestSleep)));
@@ -39,9 +46,9 @@ Governor::Governor(ComputingThreads& threads, double percent)
       floor_(static_cast<int>(std::ceil(rate_ - 1e-6)) - 1),
       cores_(std::ceil(rate_ - 1e-6)),
       tree_(getpid()),
-      level_(kDepth),
       at_(steady_clock::now()),
-      cpu_(tree_.cpu()) {
+      cpu_(tree_.cpu()),
+      level_(first_level(rate_, cpu_)) {
   thread_ = std::jthread([this](const std::stop_token& stop) { govern(stop); });
 }
 

@@ -41,9 +41,9 @@ class Governor {
   const double cores_;  // that can be busy at once
   ProcessTree tree_;
   std::vector<pid_t> stopped_;
-  double level_;  // seconds of CPU time in the bucket
   std::chrono::steady_clock::time_point at_;
   std::chrono::nanoseconds cpu_;
+  double level_;  // seconds of CPU time in the bucket
   bool holding_ = false;
   bool all_held_ = false;
   std::atomic<std::int64_t> held_back_ = 0;

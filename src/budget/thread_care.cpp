@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "budget/thread_care.h"
 
+#include <sys/resource.h>
 #ifdef __linux__
 #include <cstdint>
 
@@ -40,9 +41,19 @@ void wake_on_time() {
   syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
+void step_back(int nice, DiskPriority disk) {
+  // ioprio_set(2): the C library has no wrapper and no declaration.
+  constexpr int kThread = 1;
+  constexpr int kIdleClass = 3 << 13;
+  setpriority(PRIO_PROCESS, 0, nice);  // on Linux: this thread
+  if (disk == DiskPriority::idle) syscall(SYS_ioprio_set, kThread, 0, kIdleClass);
+}
+
 #else
 
 void wake_on_time() {}
+
+void step_back(int nice, DiskPriority) { setpriority(PRIO_PROCESS, 0, nice); }
 
 #endif
 

@@ -8,4 +8,13 @@ namespace screenalytics {
 /// a system that knows neither leaves things as they are.
 void wake_on_time();
 
+enum class DiskPriority {
+  normal,
+  idle,  ///< only when nobody else wants the disk
+};
+
+/// The calling thread, and the threads and processes that it starts from now on, step back behind
+/// others: `nice` as in nice(1). A system that refuses leaves things as they are.
+void step_back(int nice, DiskPriority disk);
+
 }  // namespace screenalytics

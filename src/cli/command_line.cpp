@@ -24,9 +24,11 @@ CommandLine::CommandLine(const Surroundings& around, std::stop_token stop)
   app_.footer(
       "Exit codes: 0 done, 2 usage, 3 not found, 4 bad media, 5 bad model, 6 bad data, 7 I/O, 8 "
       "disk full,\n"
-      "9 not available here, 10 busy, 70 our mistake, 130 stopped (the same command goes on).");
+      "9 not available here, 10 busy, 11 above the CPU cap (--cpu-strict), 70 our mistake, 130 "
+      "stopped\n"
+      "(the same command goes on).");
   request_.settings.models = around.models;
-  if (around.cpu_limit) request_.settings.cpu_limit = *around.cpu_limit;
+  if (around.cpu_limit) request_.settings.cpu.limit = *around.cpu_limit;
 }
 
 CLI::App* CommandLine::command(CLI::App& parent,

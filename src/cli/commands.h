@@ -43,11 +43,17 @@ int run_facebank_add(const Request& request,
                      const std::stop_token& stop);
 int run_facebank_list(const Request& request);
 int run_facebank_remove(const Request& request);
-int run_facebank_verify(const Request& request);
+int run_facebank_verify(const Request& request,
+                        const Surroundings& around,
+                        const std::stop_token& stop);
 int run_models_list(const Request& request);
-int run_models_install(const Request& request, const Surroundings& around);
-int run_models_verify(const Request& request);
+int run_models_install(const Request& request,
+                       const Surroundings& around,
+                       const std::stop_token& stop);
+int run_models_verify(const Request& request,
+                      const Surroundings& around,
+                      const std::stop_token& stop);
 int run_models_licences(const Request& request);
-int run_doctor(const Request& request, const Surroundings& around);
+int run_doctor(const Request& request, const Surroundings& around, const std::stop_token& stop);
 
 }  // namespace screenalytics

@@ -26,6 +26,8 @@ inline int exit_code(ErrorKind kind) {
       return 9;
     case ErrorKind::busy:
       return 10;
+    case ErrorKind::over_cap:
+      return 11;
     case ErrorKind::internal:
       return 70;
     case ErrorKind::cancelled:

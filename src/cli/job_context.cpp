@@ -11,4 +11,9 @@ void check(const Settings& settings) {
   throw Error(ErrorKind::bad_usage, text);
 }
 
+Request quiet(Request request) {
+  request.progress = "none";
+  return request;
+}
+
 }  // namespace screenalytics

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "budget/cpu_budget.h"
-#include "budget/cpu_limits.h"
 #include "cli/commands.h"
+#include "cli/job_cpu.h"
 #include "cli/progress_sinks.h"
-#include "cli/text.h"
 #include "core/error.h"
 #include "run/harvest_run.h"
 
@@ -25,24 +23,22 @@ auto with_context(const Request& request,
                   const std::stop_token& stop,
                   Job job) {
   check(request.settings);
-  const CpuCap cap = apply_cap(
-      request.settings.cpu_limit, read_allowance(around.slurm_cpus), around.enforce_cpu_limit);
-  CpuBudget budget(cap.permits);
   const auto sink = make_progress_sink(request.progress);
-  Progress progress(*sink, std::chrono::milliseconds(500));
-  for (const std::string& note : cap.notes)
-    progress.say("CPU cap " + fixed(cap.percent, 0) + " %: " + note);
+  JobCpu cpu(request.settings, around);
+  Progress progress(*sink, std::chrono::milliseconds(500), cpu.sampling(), &cpu.budget());
+  cpu.begin(progress);
   try {
-    auto result = job(RunContext{.budget = budget,
-                                 .cap = cap,
+    auto result = job(RunContext{.budget = cpu.budget(),
+                                 .cap = cpu.cap(),
                                  .progress = progress,
                                  .stop = stop,
                                  .command = request.command});
     progress.finish("done");
+    cpu.check(progress.cpu());
     return result;
   } catch (const Error& error) {
     const bool stopped = error.kind() == ErrorKind::cancelled;
-    progress.finish(stopped ? "stopped" : "failed");
+    if (error.kind() != ErrorKind::over_cap) progress.finish(stopped ? "stopped" : "failed");
     if (!stopped) throw;
     throw Error(ErrorKind::cancelled,
                 "stopped; what was finished is kept: run the same command again to go on");
@@ -51,5 +47,20 @@ auto with_context(const Request& request,
     throw;
   }
 }
+
+/// The same for work of one thread that leaves no run behind: it holds a permit all the time.
+template <typename Work>
+auto with_permit(const Request& request,
+                 const Surroundings& around,
+                 const std::stop_token& stop,
+                 Work work) {
+  return with_context(request, around, stop, [&](const RunContext& context) {
+    const auto permit = context.budget.acquire(context.stop, Stage::other);
+    return work();
+  });
+}
+
+/// A request that only says what is wrong: for commands whose work takes a moment.
+Request quiet(Request request);
 
 }  // namespace screenalytics

@@ -2,6 +2,7 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/job_context.h"
 #include "core/error.h"
 #include "models/install.h"
 #include "models/model_pack.h"
@@ -70,11 +71,14 @@ int run_facebank_remove(const Request& request) {
   return 0;
 }
 
-int run_facebank_verify(const Request& request) {
+int run_facebank_verify(const Request& request,
+                        const Surroundings& around,
+                        const std::stop_token& stop) {
   const ModelPack pack = read_pack(request.settings.models / request.settings.pack);
   const Facebank bank(request.settings.data, request.settings.show);
-  const auto faults =
-      verify_facebank(bank, pack.card("embedder").fingerprint(), request.settings.match);
+  const auto faults = with_permit(quiet(request), around, stop, [&] {
+    return verify_facebank(bank, pack.card("embedder").fingerprint(), request.settings.match);
+  });
   std::printf("facebank of show '%s': %s\n",
               request.settings.show.c_str(),
               faults.empty() ? "sound" : "faults:");
@@ -97,20 +101,27 @@ int run_models_list(const Request& request) {
   return 0;
 }
 
-int run_models_install(const Request& request, const Surroundings& around) {
+int run_models_install(const Request& request,
+                       const Surroundings& around,
+                       const std::stop_token& stop) {
   const InstallOptions options{
       .models = request.settings.models, .cache = around.cache, .again = request.again};
-  const ModelPack pack = install_pack(request.pack_or_folder, options, [](const std::string& line) {
-    std::fprintf(stderr, "%s\n", line.c_str());
+  const ModelPack pack = with_permit(request, around, stop, [&] {
+    return install_pack(request.pack_or_folder, options, [](const std::string& line) {
+      std::fprintf(stderr, "%s\n", line.c_str());
+    });
   });
   std::printf("model pack '%s' is ready in %s\n", pack.name.c_str(), pack.folder.c_str());
   return 0;
 }
 
-int run_models_verify(const Request& request) {
+int run_models_verify(const Request& request,
+                      const Surroundings& around,
+                      const std::stop_token& stop) {
   int faulty = 0;
   for (const ModelPack& pack : all_packs(request.settings.models)) {
-    const auto faults = verify_pack(pack);
+    const auto faults =
+        with_permit(quiet(request), around, stop, [&] { return verify_pack(pack); });
     std::printf("%s: %s\n", pack.name.c_str(), faults.empty() ? "sound" : "faults:");
     faulty += print_faults(faults);
   }
@@ -132,11 +143,11 @@ int run_models_licences(const Request& request) {
   return 0;
 }
 
-int run_doctor(const Request& request, const Surroundings& around) {
-  const auto page = examine_machine(read_allowance(around.slurm_cpus),
-                                    request.settings.models,
-                                    around.cache,
-                                    request.settings.data);
+int run_doctor(const Request& request, const Surroundings& around, const std::stop_token& stop) {
+  const CpuAllowance allowance = read_allowance(around.slurm_cpus);
+  const auto page = with_permit(quiet(request), around, stop, [&] {
+    return examine_machine(allowance, request.settings.models, around.cache, request.settings.data);
+  });
   std::string section;
   int advice = 0;
   for (const Finding& finding : page) {
@@ -173,7 +184,9 @@ void add_facebank_commands(CommandLine& line) {
   });
   remove->add_option("--cast-id", request.cast_id, "the person")->required();
   remove->add_option("--seed", request.seed_id, "only this seed (see list)");
-  in_bank("verify", "check photos and seeds", [&request] { return run_facebank_verify(request); });
+  in_bank("verify", "check photos and seeds", [&line] {
+    return run_facebank_verify(line.request(), line.around(), line.stop());
+  });
 }
 
 void add_model_commands(CommandLine& line) {
@@ -189,22 +202,26 @@ void add_model_commands(CommandLine& line) {
   of_models("list", "installed packs and what preparing did", [&request] {
     return run_models_list(request);
   });
-  auto* install = of_models("install",
-                            "install the default pack, or a folder of your own models",
-                            [&line] { return run_models_install(line.request(), line.around()); });
+  auto* install =
+      of_models("install", "install the default pack, or a folder of your own models", [&line] {
+        return run_models_install(line.request(), line.around(), line.stop());
+      });
+  add_cpu_flags(*install, request.settings.cpu);
   install->add_option("pack", request.pack_or_folder, "'default' or a folder")
       ->capture_default_str();
   install->add_flag("--again", request.again, "also when it is there and sound");
-  of_models("verify", "check every file against its checksum", [&request] {
-    return run_models_verify(request);
+  auto* verify = of_models("verify", "check every file against its checksum", [&line] {
+    return run_models_verify(line.request(), line.around(), line.stop());
   });
+  add_cpu_flags(*verify, request.settings.cpu);
   of_models("licences", "licence, terms and origin of every model", [&request] {
     return run_models_licences(request);
   });
-  auto* doctor = line.command(line.app(),
-                              "doctor",
-                              "what this machine gives, and what to do about what is missing",
-                              [&line] { return run_doctor(line.request(), line.around()); });
+  auto* doctor =
+      line.command(line.app(),
+                   "doctor",
+                   "what this machine gives, and what to do about what is missing",
+                   [&line] { return run_doctor(line.request(), line.around(), line.stop()); });
   doctor->add_option("--models", request.settings.models, "folder of all model packs");
   doctor->add_option("--data", request.settings.data, "folder of all runs");
 }

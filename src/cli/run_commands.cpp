@@ -49,14 +49,32 @@ void print_cast(const RunResult& result, const Settings& settings) {
               static_cast<long long>(counts.tracks));
 }
 
+/// "0.1 s 152.3 %, 1 s 150.2 %": the busiest windows.
+std::string busiest(const Json& windows) {
+  std::string text;
+  for (const auto& [length, use] : windows.items()) {
+    if (use.is_null()) continue;
+    text +=
+        (text.empty() ? "" : ", ") + length + " s " + fixed(use.at("max").get<double>(), 1) + " %";
+  }
+  return text.empty() ? "too short to say" : text;
+}
+
 void print_cpu(const Json& cpu) {
+  const auto number = [&](const char* key, int decimals) {
+    return fixed(cpu.at(key).get<double>(), decimals);
+  };
   std::printf("CPU %s s in %s s (mean %s %%, cap %s %% by %s), peak memory %s MiB\n",
-              fixed(cpu.at("cpu_seconds").get<double>(), 2).c_str(),
-              fixed(cpu.at("wall_seconds").get<double>(), 2).c_str(),
-              fixed(cpu.at("mean_percent").get<double>(), 0).c_str(),
-              fixed(cpu.at("cap_percent").get<double>(), 0).c_str(),
+              number("cpu_seconds", 2).c_str(),
+              number("wall_seconds", 2).c_str(),
+              number("mean_percent", 0).c_str(),
+              short_number(cpu.at("cap_percent").get<double>()).c_str(),
               cpu.at("method").get<std::string>().c_str(),
-              fixed(cpu.at("peak_rss_mb").get<double>(), 0).c_str());
+              number("peak_rss_mb", 0).c_str());
+  std::printf("busiest %s; %s threads at most, held back for %s s\n",
+              busiest(cpu.at("windows")).c_str(),
+              number("peak_threads", 0).c_str(),
+              number("throttled_seconds", 2).c_str());
 }
 
 }  // namespace

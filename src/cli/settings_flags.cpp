@@ -12,6 +12,10 @@ const std::map<std::string, Device> kDevices{{"auto", Device::automatic},
                                              {"cpu", Device::cpu},
                                              {"cuda", Device::cuda},
                                              {"coreml", Device::coreml}};
+const std::map<std::string, CpuMethod> kMethods{{"auto", CpuMethod::automatic},
+                                                {"affinity", CpuMethod::affinity},
+                                                {"cgroup", CpuMethod::cgroup},
+                                                {"governor", CpuMethod::governor}};
 const std::map<std::string, SampleChoice> kSamples{{"best", SampleChoice::best},
                                                    {"all", SampleChoice::all}};
 const std::map<std::string, SamplingMode> kSampling{{"cheap", SamplingMode::cheap},
@@ -88,9 +92,7 @@ void add_faces(CLI::App& command, Settings& settings) {
 void add_places(CLI::App& command, Settings& settings) {
   command.add_option("--data", settings.data, "folder of all runs and facebanks")
       ->capture_default_str();
-  command
-      .add_option("--cpu-limit", settings.cpu_limit, "percent of one core, for everything together")
-      ->capture_default_str();
+  add_cpu_flags(command, settings.cpu);
 }
 
 void add_analysis(CLI::App& command, Settings& settings) {
@@ -101,6 +103,28 @@ void add_analysis(CLI::App& command, Settings& settings) {
 }
 
 }  // namespace
+
+void add_cpu_flags(CLI::App& command, CpuOptions& cpu) {
+  command.add_option("--cpu-limit", cpu.limit, "percent of one core, for everything together")
+      ->capture_default_str()
+      ->group("CPU");
+  command
+      .add_option("--cpu-method",
+                  cpu.method,
+                  "what holds the cap: auto takes affinity for whole cores, the governor for "
+                  "fractions")
+      ->transform(CLI::CheckedTransformer(kMethods).description("{auto,affinity,cgroup,governor}"))
+      ->group("CPU");
+  command
+      .add_flag("--cpu-strict", cpu.strict, "fail when a second was more than 1 % above the cap")
+      ->group("CPU");
+  command.add_option("--nice", cpu.nice, "step back behind other programs, 0 to 19")
+      ->check(CLI::Range(0, 19))
+      ->capture_default_str()
+      ->group("CPU");
+  command.add_flag("--idle-io", cpu.idle_io, "use the disk only when nobody else wants it")
+      ->group("CPU");
+}
 
 void add_flags(CLI::App& command, FlagSet set, Settings& settings) {
   if (set == FlagSet::analysis) {

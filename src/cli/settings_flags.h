@@ -18,6 +18,9 @@ enum class FlagSet {
   analysis,  ///< works from a run's artifacts, without the video and without models
 };
 
+/// How much CPU, and how that is held. `cpu` must outlive the parse.
+void add_cpu_flags(CLI::App& command, CpuOptions& cpu);
+
 /// Adds the flags to `command`; they write into `settings`, which must outlive the parse.
 void add_flags(CLI::App& command, FlagSet set, Settings& settings);
 

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <string>
 
+#include <unistd.h>
+
 namespace screenalytics {
 namespace {
 
@@ -45,6 +47,10 @@ Surroundings read_surroundings() {
   found.models = models != nullptr && *models != 0
                      ? std::filesystem::path(models)
                      : user_folder("XDG_DATA_HOME", ".local/share") / "models";
+  const char* runtime = variable("XDG_RUNTIME_DIR");
+  found.runtime = runtime != nullptr && *runtime == '/'
+                      ? std::filesystem::path(runtime) / "screenalytics"
+                      : std::filesystem::path("/tmp/screenalytics-" + std::to_string(getuid()));
   found.cache = user_folder("XDG_CACHE_HOME", ".cache");
   return found;
 }

@@ -12,6 +12,7 @@ struct Surroundings {
   bool enforce_cpu_limit = true;     ///< ENABLE_CPU_LIMIT=0 turns it off
   const char* slurm_cpus = nullptr;  ///< SLURM_CPUS_PER_TASK
   std::filesystem::path models;      ///< SCREENALYTICS_MODELS, else <XDG data>/screenalytics/models
+  std::filesystem::path runtime;     ///< what runs of this user share while they run
   std::filesystem::path cache;       ///< <XDG cache>/screenalytics
 };
 

@@ -18,6 +18,7 @@ enum class ErrorKind {
   no_space,     ///< the disk is full
   unavailable,  ///< something this machine lacks: an accelerator, a program, the network
   busy,         ///< another process works on the same run
+  over_cap,     ///< more CPU was used than allowed, and the user asked for that to be a failure
   cancelled,    ///< stopped on request; what was finished is kept
   internal,     ///< our own mistake
 };

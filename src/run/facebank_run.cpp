@@ -4,7 +4,11 @@
 #include "core/error.h"
 #include "files/sha256.h"
 #include "run/cut_face.h"
+#include "run/worker_pool.h"
 #include "video/photo.h"
+
+#include <future>
+#include <utility>
 
 namespace screenalytics {
 namespace {
@@ -89,12 +93,26 @@ SeedReport add_seeds(const Settings& settings,
                      const std::vector<std::filesystem::path>& photos,
                      const RunContext& context) {
   Facebank bank(settings.data, settings.show);
-  auto permit = context.budget.acquire(context.stop, Stage::start);
-  const LoadedModels models = load_models(settings);
-  SeedReport report;
+  const LoadedModels models = [&] {
+    const auto permit = context.budget.acquire(context.stop, Stage::start);
+    return load_models(settings);
+  }();
+  std::vector<std::future<SeedPhoto>> seeds;
+  seeds.reserve(photos.size());
+  WorkerPool pool(context.budget.cores());
   for (const auto& photo : photos) {
+    seeds.push_back(pool.submit([&context, &models, &settings, &photo] {
+      auto permit = context.budget.acquire(context.stop, Stage::decode);
+      return make_seed(photo, models, settings, permit);
+    }));
+  }
+  context.progress.expect_no_more_threads();
+  SeedReport report;
+  for (std::size_t i = 0; i < photos.size(); ++i) {
     try {
-      bank.add(cast_id, name, photo, make_seed(photo, models, settings, permit));
+      SeedPhoto seed = seeds[i].get();
+      const auto permit = context.budget.acquire(context.stop, Stage::write);
+      bank.add(cast_id, name, photos[i], std::move(seed));
       ++report.added;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::bad_media && error.kind() != ErrorKind::not_found) throw;

@@ -73,6 +73,7 @@ class FacesEmbed {
         settings_(with_video(settings, manifest_)),
         prepared_(prepare_run(settings_, context)),
         pool_(settings_.scan.workers > 0 ? settings_.scan.workers : context.budget.cores()) {
+    context_.progress.expect_no_more_threads();
     if (prepared_.sha256 != manifest_.at("input").at("sha256").get<std::string>()) {
       throw Error(ErrorKind::bad_data,
                   "'" + settings_.video.string() + "' is not the video that run '" + run_.run_id() +

@@ -60,7 +60,9 @@ class Harvest {
             prepared_.index, settings, prepared_.sha256, describe_models(prepared_.models))),
         run_(choose_run(settings, plan_.key)),
         lock_(run_),
-        pool_(settings.scan.workers > 0 ? settings.scan.workers : context.budget.cores()) {}
+        pool_(settings.scan.workers > 0 ? settings.scan.workers : context.budget.cores()) {
+    context_.progress.expect_no_more_threads();
+  }
 
   RunResult run() {
     context_.progress.begin(run_.ep_id(), run_.run_id(), run_.file("progress.json"));

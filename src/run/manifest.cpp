@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "run/manifest.h"
 
-#include "budget/cpu_meter.h"
+#include "run/cpu_report.h"
 
 #include <array>
 #include <ctime>
 
 namespace screenalytics {
 namespace {
+
+constexpr double kMiB = 1024.0 * 1024.0;
 
 const char* name_of(Transfer transfer) {
   switch (transfer) {
@@ -54,29 +56,26 @@ Json describe_input(const VideoInfo& info, const std::string& sha256) {
 }
 
 Json describe_cpu(const RunContext& context, std::chrono::steady_clock::time_point began) {
-  const CpuReading now = read_cpu();
-  const double wall = std::chrono::duration<double>(now.at - began).count();
-  const double cpu = std::chrono::duration<double>(now.cpu).count();
-  Json stages = Json::object();
-  const StageTimes times = context.budget.times();
-  for (std::size_t i = 0; i < kStageCount; ++i) {
-    const double seconds = std::chrono::duration<double>(times[i]).count();
-    if (seconds > 0)
-      stages[std::string(screenalytics::name_of(static_cast<Stage>(i)))] = rounded(seconds, 3);
-  }
-  return {{"asked_percent", context.cap.asked_percent},
-          {"cap_percent", context.cap.percent},
-          {"permits", context.cap.permits},
-          {"method", context.cap.method},
-          {"cpus", context.cap.cpus},
-          {"notes", context.cap.notes},
-          {"peak_permits", context.budget.peak()},
-          {"cpu_seconds", rounded(cpu, 3)},
-          {"wall_seconds", rounded(wall, 3)},
-          {"mean_percent", rounded(wall > 0 ? 100 * cpu / wall : 0, 1)},
-          {"peak_threads", context.progress.peak_threads()},
-          {"peak_rss_mb", rounded(static_cast<double>(now.peak_rss_bytes) / (1024.0 * 1024.0), 1)},
-          {"seconds_by_stage", std::move(stages)}};
+  const CpuReport report = context.progress.cpu();
+  const double wall = std::chrono::duration<double>(report.last.at - began).count();
+  const double cpu = std::chrono::duration<double>(report.last.cpu).count();
+  std::vector<std::string> notes = context.cap.notes;
+  const EnforcementState state = report.enforcement.value_or(EnforcementState{.method = "permits"});
+  notes.insert(notes.end(), state.notes.begin(), state.notes.end());
+  Json json = {{"asked_percent", context.cap.asked_percent},
+               {"cap_percent", context.cap.percent},
+               {"permits", context.cap.permits},
+               {"method", state.method},
+               {"cpus", state.cpus},
+               {"notes", notes},
+               {"peak_permits", context.budget.peak()},
+               {"cpu_seconds", rounded(cpu, 3)},
+               {"wall_seconds", rounded(wall, 3)},
+               {"mean_percent", rounded(wall > 0 ? 100 * cpu / wall : 0, 1)},
+               {"peak_rss_mb", rounded(static_cast<double>(report.peak_rss_bytes) / kMiB, 1)},
+               {"seconds_by_stage", describe_stage_times(context.budget.times())}};
+  json.update(describe_use(report));
+  return json;
 }
 
 Json describe_counts(const RunCounts& counts) {

@@ -51,8 +51,6 @@ TEST(Manifest, CpuNamesTheCapAndEveryStageThatWorked) {
   const CpuCap cap{.asked_percent = 300,
                    .percent = 200,
                    .permits = 2,
-                   .method = "affinity",
-                   .cpus = {0, 1},
                    .notes = {"lowered"}};
   FakeSink sink;
   Progress progress(sink, 1h);
@@ -70,7 +68,11 @@ TEST(Manifest, CpuNamesTheCapAndEveryStageThatWorked) {
   EXPECT_EQ(cpu.at("asked_percent"), 300);
   EXPECT_EQ(cpu.at("cap_percent"), 200);
   EXPECT_EQ(cpu.at("permits"), 2);
-  EXPECT_EQ(cpu.at("method"), "affinity");
+  EXPECT_EQ(cpu.at("method"), "permits");  // nothing was enforced
+  EXPECT_EQ(cpu.at("notes"), Json::array({"lowered"}));
+  EXPECT_TRUE(cpu.at("windows").contains("0.1"));
+  EXPECT_GE(cpu.at("peak_threads"), 3);
+  EXPECT_EQ(cpu.at("over_cap_events"), 0);
   EXPECT_EQ(cpu.at("peak_permits"), 1);
   EXPECT_GE(cpu.at("wall_seconds"), 2.0);
   EXPECT_GT(cpu.at("seconds_by_stage").at("detect"), 0.0);

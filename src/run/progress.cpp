@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "files/atomic_file.h"
+#include "run/cpu_report.h"
 
 #include <algorithm>
 
@@ -23,15 +24,34 @@ Json to_json(const ProgressSnapshot& snapshot) {
   json["thread_count"] = snapshot.thread_count;
   json["rss_mb"] = rounded(snapshot.rss_mb, 1);
   json["warnings"] = snapshot.warnings;
+  if (!snapshot.cpu.is_null()) json["cpu"] = snapshot.cpu;
   return json;
 }
 
-Progress::Progress(ProgressSink& sink, std::chrono::milliseconds interval)
+namespace {
+
+using Shield =
+    ComputingThreads::Shield;  // who waits for the mutex must not wait for a parked thread
+
+double percent_between(const TreeReading& before, const TreeReading& after) {
+  const auto elapsed = std::chrono::duration<double>(after.at - before.at).count();
+  return elapsed > 0 ? 100 * std::chrono::duration<double>(after.cpu - before.cpu).count() / elapsed
+                     : 0;
+}
+
+}  // namespace
+
+Progress::Progress(ProgressSink& sink,
+                   std::chrono::milliseconds interval,
+                   const SamplerOptions& sampling,
+                   const CpuBudget* budget)
     : sink_(sink),
       interval_(interval),
+      budget_(budget),
+      sampler_(sampling),
       began_(std::chrono::steady_clock::now()),
       phase_began_(began_),
-      last_(read_cpu()) {
+      last_(sampler_.report().last) {
   state_.phase = "start";
   watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
 }
@@ -44,40 +64,54 @@ Progress::~Progress() {
 void Progress::begin(const std::string& ep_id,
                      const std::string& run_id,
                      const std::filesystem::path& file) {
+  const Shield shield;
   const std::lock_guard lock(mutex_);
   state_.ep_id = ep_id;
   state_.run_id = run_id;
   file_ = file;
+  sampler_.save_to(file.parent_path() / "cpu.csv");
 }
 
 void Progress::phase(const std::string& name, std::int64_t total, const std::string& unit) {
+  const Shield shield;
   const std::lock_guard lock(mutex_);
   state_.phase = name;
   state_.unit = unit;
   done_ = 0;
   total_ = total;
   phase_began_ = std::chrono::steady_clock::now();
+  sampler_.phase(name);
   look();
 }
 
 void Progress::say(const std::string& text) {
+  const Shield shield;
   const std::lock_guard lock(mutex_);
   sink_.say(text);
 }
 
 void Progress::warn(const std::string& text) {
+  const Shield shield;
   const std::lock_guard lock(mutex_);
+  warn_once(text);
+}
+
+void Progress::warn_once(const std::string& text) {
   if (std::ranges::find(state_.warnings, text) != state_.warnings.end()) return;
   state_.warnings.push_back(text);
   sink_.warn(text);
 }
 
+void Progress::expect_no_more_threads() { sampler_.expect_threads(sampler_.report().last.threads); }
+
 std::vector<std::string> Progress::warnings() const {
+  const Shield shield;
   const std::lock_guard lock(mutex_);
   return state_.warnings;
 }
 
 void Progress::finish(const std::string& phase) {
+  const Shield shield;
   const std::lock_guard lock(mutex_);
   state_.phase = phase;
   look();
@@ -92,6 +126,7 @@ void Progress::watch(const std::stop_token& stop) {
 }
 
 void Progress::look() {
+  for (const std::string& text : sampler_.take_warnings()) warn_once(text);
   const ProgressSnapshot now = take();
   sink_.show(now);
   if (file_.empty()) return;
@@ -104,7 +139,8 @@ void Progress::look() {
 }
 
 ProgressSnapshot Progress::take() {
-  const CpuReading reading = read_cpu();
+  const CpuReport report = sampler_.report();
+  const TreeReading& reading = report.last;
   state_.done = done_;
   state_.total = total_;
   const std::chrono::duration<double> in_phase = reading.at - phase_began_;
@@ -121,7 +157,10 @@ ProgressSnapshot Progress::take() {
   }
   state_.thread_count = reading.threads;
   state_.rss_mb = static_cast<double>(reading.rss_bytes) / (1024.0 * 1024.0);
-  peak_threads_ = std::max(peak_threads_.load(), reading.threads);
+  if (!file_.empty()) {
+    state_.cpu = describe_use(report);
+    if (budget_ != nullptr) state_.cpu["seconds_by_stage"] = describe_stage_times(budget_->times());
+  }
   return state_;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "budget/cpu_meter.h"
+#include "budget/cpu_budget.h"
+#include "budget/cpu_sampler.h"
 #include "store/json_lines.h"
 
 #include <atomic>
@@ -32,6 +33,7 @@ struct ProgressSnapshot {
   int thread_count = 0;
   double rss_mb = 0;
   std::vector<std::string> warnings;
+  Json cpu;  ///< windows, seconds by stage, what is in force; null: left out
 };
 Json to_json(const ProgressSnapshot& snapshot);
 
@@ -47,16 +49,20 @@ class ProgressSink {
 };
 
 /// Counts work from any thread; a thread of its own looks every `interval`, shows the sink and
-/// replaces
-/// `<run>/progress.json` atomically.
+/// replaces `<run>/progress.json` atomically. Another one samples the CPU use all the time, for
+/// `<run>/cpu.csv` and for the report.
 class Progress {
  public:
-  Progress(ProgressSink& sink, std::chrono::milliseconds interval);
+  /// What is pointed to must outlive it.
+  Progress(ProgressSink& sink,
+           std::chrono::milliseconds interval,
+           const SamplerOptions& sampling = {},
+           const CpuBudget* budget = nullptr);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// From now on progress.json is kept in the run's folder.
+  /// From now on progress.json, and cpu.csv beside it, are kept in the run's folder.
   void begin(const std::string& ep_id,
              const std::string& run_id,
              const std::filesystem::path& file);
@@ -67,26 +73,31 @@ class Progress {
   void say(const std::string& text);
   void warn(const std::string& text);
   std::vector<std::string> warnings() const;
-  int peak_threads() const { return peak_threads_; }
+  /// CPU use up to now.
+  CpuReport cpu() { return sampler_.report(); }
+  /// All threads of the run have been started: more are worth a warning.
+  void expect_no_more_threads();
   /// Writes the last state: "done", "failed" or "stopped".
   void finish(const std::string& phase);
 
  private:
   void watch(const std::stop_token& stop);
   void look();
+  void warn_once(const std::string& text);
   ProgressSnapshot take();
 
   ProgressSink& sink_;
   const std::chrono::milliseconds interval_;
+  const CpuBudget* const budget_;
+  CpuSampler sampler_;
   std::atomic<std::int64_t> done_ = 0;
   std::atomic<std::int64_t> total_ = 0;
-  std::atomic<int> peak_threads_ = 0;
   mutable std::mutex mutex_;  // guards state_, file_, phase_began_, last_, and the sink
   ProgressSnapshot state_;
   std::filesystem::path file_;
   std::chrono::steady_clock::time_point began_;
   std::chrono::steady_clock::time_point phase_began_;
-  CpuReading last_;
+  TreeReading last_;
   std::condition_variable_any wake_;
   std::jthread watcher_;
 };

@@ -22,7 +22,7 @@ bool is_amount(double value) { return value >= 0 && std::isfinite(value); }
 
 void check_scan(const Settings& s, std::vector<std::string>& faults) {
   require(faults,
-          s.cpu_limit >= 1 && std::isfinite(s.cpu_limit),
+          s.cpu.limit >= 1 && std::isfinite(s.cpu.limit),
           "--cpu-limit must be at least 1 (percent of one core)");
   require(faults,
           s.sampling.fps > 0 && s.sampling.fps <= 1000,

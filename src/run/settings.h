@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "budget/cpu_limits.h"
 #include "detect/face_detector.h"
 #include "faces/align_face.h"
 #include "faces/gates.h"
@@ -43,6 +44,14 @@ struct OutputOptions {
   int jpeg_quality = 85;
 };
 
+struct CpuOptions {
+  double limit = 300;  ///< percent of one core, for everything together
+  CpuMethod method = CpuMethod::automatic;
+  bool strict = false;   ///< a run that goes above the cap fails
+  int nice = 5;          ///< 0 (as everybody) to 19 (only what others leave)
+  bool idle_io = false;  ///< the disk only when nobody else wants it
+};
+
 /// Everything that a run is told. Defaults live in the structs of each stage, once.
 struct Settings {
   std::string ep_id;
@@ -54,7 +63,7 @@ struct Settings {
   std::string pack = "default";
   std::string show;  ///< facebank to match against; empty: none
   Device device = Device::automatic;
-  double cpu_limit = 300;  ///< percent of one core
+  CpuOptions cpu;
 
   SamplingOptions sampling;
   ScanOptions scan;

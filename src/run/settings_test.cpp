@@ -18,7 +18,7 @@ TEST(Settings, DefaultsHaveNoProblems) { EXPECT_TRUE(problems(Settings{}).empty(
 
 TEST(Settings, AllFaultsAreSaidAtOnce) {
   Settings settings;
-  settings.cpu_limit = 0.5;
+  settings.cpu.limit = 0.5;
   settings.sampling.fps = 0;
   settings.sampling.stride = -1;
   settings.embed.batch_size = 0;
@@ -49,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(
     Limits,
     SettingsFault,
     testing::Values(
-        Fault{"--cpu-limit", [](Settings& s) { s.cpu_limit = 0; }},
+        Fault{"--cpu-limit", [](Settings& s) { s.cpu.limit = 0; }},
         Fault{"--fps", [](Settings& s) { s.sampling.fps = 1001; }},
         Fault{"--stride", [](Settings& s) { s.sampling.stride = -1; }},
         Fault{"--scan.segment-seconds", [](Settings& s) { s.scan.segment_seconds = 0.5; }},
@@ -121,7 +121,7 @@ TEST(Settings, JsonHoldsEveryTunableByItsName) {
 TEST(Settings, WhereAndHowFastIsNoPartOfTheResult) {
   Settings settings;
   settings.data = "/elsewhere";
-  settings.cpu_limit = 100;
+  settings.cpu.limit = 100;
   settings.scan.workers = 7;
   settings.output.keep_segments = true;
   EXPECT_EQ(to_json(settings), to_json(Settings{}));

@@ -30,7 +30,7 @@ class Artifacts(Case):
             path = self.run_path / name
             self.assertEqual((path.stat().st_size, support.sha256(path)), (item["bytes"], item["sha256"]), name)
         there = {p.relative_to(self.run_path).as_posix() for p in self.run_path.rglob("*") if p.is_file()}
-        self.assertEqual(there - set(listed), {"manifest.json", "progress.json", ".lock"})
+        self.assertEqual(there - set(listed), {"manifest.json", "progress.json", "cpu.csv", ".lock"})
 
     def test_kept_rows_have_their_fields_and_unit_embeddings(self):
         shape, vectors = read_npy(self.run_path / "faces.npy")

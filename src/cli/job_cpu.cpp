@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "cli/job_cpu.h"
+
+#include "budget/thread_care.h"
+#include "cli/text.h"
+#include "core/error.h"
+
+namespace screenalytics {
+namespace {
+
+constexpr std::size_t kOneSecond = 1;  // place in kWindowLengths
+constexpr double kTolerance = 1;       // percent of one core
+
+}  // namespace
+
+JobCpu::JobCpu(const Settings& settings, const Surroundings& around)
+    : settings_(settings),
+      allowance_(read_allowance(around.slurm_cpus)),
+      cap_(plan_cap(settings.cpu.limit, allowance_, settings.cpu.method)),
+      budget_(cap_.permits),
+      enforcement_(cap_,
+                   allowance_,
+                   budget_.computing(),
+                   {.method = settings.cpu.method,
+                    .enforce = around.enforce_cpu_limit,
+                    .claims = around.runtime / "cpus"}) {}
+
+void JobCpu::begin(Progress& progress) {
+  progress.say(enforcement_.describe());
+  for (const std::string& note : cap_.notes)
+    progress.say("CPU cap " + short_number(cap_.percent) + " %: " + note);
+  for (const std::string& note : enforcement_.state().notes) progress.say(note);
+  step_back(settings_.cpu.nice, settings_.cpu.idle_io ? DiskPriority::idle : DiskPriority::normal);
+}
+
+void JobCpu::check(const CpuReport& report) const {
+  const auto& use = report.windows.at(kOneSecond);
+  if (!settings_.cpu.strict || !use || use->max <= cap_.percent + kTolerance) return;
+  throw Error(ErrorKind::over_cap,
+              "CPU use went to " + fixed(use->max, 1) + " % in a second, above the cap of " +
+                  short_number(cap_.percent) +
+                  " % (--cpu-strict); what was written is complete, cpu.csv has the times");
+}
+
+}  // namespace screenalytics
