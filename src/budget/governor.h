@@ -17,7 +17,7 @@ namespace screenalytics {
 /// Time allowed flows into a bucket of a few milliseconds; time used is taken out; when it is
 /// empty, computing threads are parked (as many as needed: at 130 % one of two), other processes of
 /// the tree are stopped, until it is full again. So over any stretch of time the use is at most the
-/// rate plus one bucket: 4 points over the cap in 0.1 s, 0.4 in a second. See docs/decisions/0006.
+/// rate plus one bucket: 4 points over the cap in 0.1 s, 0.4 in a second. See docs/decisions/0008.
 class Governor {
  public:
   /// `percent` of one core. Both must outlive it.

@@ -5,6 +5,7 @@
 #ifdef __linux__
 #include <cstdint>
 
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -34,6 +35,9 @@ void wake_on_time() {
   constexpr unsigned long kSlackNs = 20'000;
   constexpr std::uint64_t kSliceNs = 200'000;
   prctl(PR_SET_TIMERSLACK, kSlackNs);
+  sched_param lowest{};
+  lowest.sched_priority = 1;
+  if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0) return;
   SchedAttr attributes;
   if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
   if (attributes.policy != 0) return;  // not the ordinary one: somebody knows better

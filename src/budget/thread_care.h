@@ -4,8 +4,9 @@
 namespace screenalytics {
 
 /// Asks the kernel to wake the calling thread close to the time it asked for, also beside busy
-/// threads: little timer slack, and a short time slice, which is served sooner. Needs no privilege;
-/// a system that knows neither leaves things as they are.
+/// threads: little timer slack, and real time where that is allowed, else a short time slice, which
+/// is served sooner. A system that knows none of it leaves things as they are. For a thread that
+/// sleeps nearly always; what it starts does not inherit it.
 void wake_on_time();
 
 enum class DiskPriority {

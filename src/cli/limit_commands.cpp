@@ -18,7 +18,8 @@ int run_limit(LimitCommand& asked, const Request& request, const Surroundings& a
   LimitOptions& options = asked.options;
   if (!options.command.empty() && options.command.front() == "--")
     options.command.erase(options.command.begin());
-  options.limit.percent = request.settings.cpu_limit;
+  options.limit.percent = request.settings.cpu.limit;
+  options.limit.claims = around.runtime / "cpus";
   options.limit.method = around.enforce_cpu_limit ? limit_method(asked.method) : LimitMethod::off;
   return run_limited(options, read_allowance(around.slurm_cpus));
 }
@@ -34,7 +35,7 @@ void add_limit_commands(CommandLine& line) {
       [&line, asked] { return run_limit(*asked, line.request(), line.around()); });
   limit
       ->add_option("--cpu-limit",
-                   line.request().settings.cpu_limit,
+                   line.request().settings.cpu.limit,
                    "percent of one core, for everything together")
       ->capture_default_str();
   limit

@@ -11,8 +11,6 @@
 #include <system_error>
 #include <utility>
 
-#include <unistd.h>
-
 namespace screenalytics {
 namespace {
 
@@ -34,10 +32,15 @@ constexpr auto kLongPeriod = std::chrono::milliseconds(100);
 
 bool whole_cores(double percent) { return std::abs(std::remainder(percent, 100)) < 1e-4; }
 
-void pin(LimitPlan& plan, const CpuAllowance& allowance, int count) {
+void pin(LimitPlan& plan,
+         const CpuAllowance& allowance,
+         int count,
+         const std::filesystem::path& folder) {
   const auto cores = read_cores("/", allowance.affinity);
-  const auto chosen =
-      choose_cpus(allowance.affinity, cores, count, static_cast<std::size_t>(getpid()));
+  const auto preferred =
+      choose_cpus(allowance.affinity, cores, static_cast<int>(allowance.affinity.size()));
+  plan.claims = std::make_unique<CpuClaims>(folder, preferred, count);
+  const auto& chosen = plan.claims->cpus();
   const int refused = chosen.empty() ? ENOTSUP : run_on(chosen);
   if (refused == 0) {
     plan.cpus = chosen;
@@ -103,7 +106,7 @@ void plan_affinity(LimitPlan& plan, const LimitRequest& request) {
 }  // namespace
 
 LimitPlan plan_limit(const LimitRequest& request, const CpuAllowance& allowance) {
-  const CpuCap cap = apply_cap(request.percent, allowance, false);
+  const CpuCap cap = plan_cap(request.percent, allowance, CpuMethod::automatic);
   LimitPlan plan{.asked_percent = cap.asked_percent, .percent = cap.percent, .notes = cap.notes};
   if (request.method == LimitMethod::off) return plan;
   const bool whole = whole_cores(cap.percent);
@@ -112,7 +115,7 @@ LimitPlan plan_limit(const LimitRequest& request, const CpuAllowance& allowance)
                 "--cpu-method affinity holds whole cores only: ask for a multiple of 100, or for "
                 "another method");
   }
-  pin(plan, allowance, cap.permits);
+  pin(plan, allowance, cap.permits, request.claims);
   const bool by_affinity = request.method == LimitMethod::affinity ||
                            (request.method == LimitMethod::automatic && whole);
   if (by_affinity && !plan.cpus.empty()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "budget/cgroup_leaf.h"
+#include "budget/cpu_claims.h"
 #include "budget/cpu_limits.h"
 
 #include <filesystem>
@@ -27,6 +28,7 @@ LimitMethod limit_method(const std::string& name);
 struct LimitRequest {
   double percent = 300;  ///< of one core
   LimitMethod method = LimitMethod::automatic;
+  std::filesystem::path claims;      ///< folder that runs of this user share, see CpuClaims
   std::filesystem::path root = "/";  ///< where /proc and /sys are; "/" outside tests
 };
 
@@ -38,6 +40,7 @@ struct LimitPlan {
   std::vector<int> cpus;           ///< of which the command may use these; empty: not pinned
   std::vector<std::string> notes;  ///< why it is not what was asked for, in words
   std::unique_ptr<CgroupLeaf> leaf;
+  std::unique_ptr<CpuClaims> claims;  ///< other runs take other CPUs while it lives
 };
 
 /// Chooses, makes the group and pins the calling process, which the command inherits. Throws
