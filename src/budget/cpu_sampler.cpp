@@ -155,6 +155,8 @@ void CpuSampler::save_to(const std::filesystem::path& file) {
   const ComputingThreads::Shield shield;
   const std::lock_guard lock(mutex_);
   path_ = file;
+  std::error_code refused;  // then opening fails, too
+  std::filesystem::create_directories(file.parent_path(), refused);
   file_.open(path_, std::ios::trunc);
   flush();
 }

@@ -105,8 +105,9 @@ TEST_F(Sampled, SaysThatThereAreMoreThreadsThanExpected) {
 }
 
 TEST_F(Sampled, AFileThatCannotBeWrittenIsSaid) {
+  put("file", "a file, no folder");
   CpuSampler sampler({.interval = milliseconds(10)});
-  sampler.save_to(root() / "nowhere" / "cpu.csv");
+  sampler.save_to(root() / "file" / "cpu.csv");
   EXPECT_THAT(sampler.take_warnings(), ElementsAre(HasSubstr("cannot be written")));
 }
 
