@@ -48,7 +48,7 @@ class SameBytes(Case):
                 self.assert_same_run(self.reference, run)
 
     def test_cpu_caps(self):
-        for percent in (100, 200):
+        for percent in (60, 100, 200):
             with self.subTest(percent=percent):
                 run = self.again(f"cap-{percent}", "--cpu-limit", percent,
                                  "--scan.segment-seconds", "2")
