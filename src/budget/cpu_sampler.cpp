@@ -173,4 +173,10 @@ std::vector<std::string> CpuSampler::take_warnings() {
   return std::exchange(warnings_, {});
 }
 
+double busiest_second(const CpuReport& report) {
+  constexpr std::size_t kOneSecond = 1;  // place in kWindowLengths
+  const auto& use = report.windows.at(kOneSecond);
+  return use ? use->max : 100 * std::chrono::duration<double>(report.last.cpu).count();
+}
+
 }  // namespace screenalytics

@@ -37,6 +37,10 @@ struct CpuReport {
   std::optional<EnforcementState> enforcement;
 };
 
+/// CPU use in the busiest second, in percent of one core. A run that ended before a second had
+/// passed lies whole in one second, whose use is then all that it took.
+double busiest_second(const CpuReport& report);
+
 /// A thread that reads the CPU use of the process and all its children ten times a second, whether
 /// or not a cap is enforced. Thread-safe.
 class CpuSampler {

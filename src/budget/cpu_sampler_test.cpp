@@ -139,5 +139,18 @@ TEST_F(Sampled, LooksAfterTheEnforcement) {
   EXPECT_THAT(sampler.take_warnings(), IsEmpty());
 }
 
+TEST(BusiestSecond, IsTheHighestWindowOfASecond) {
+  CpuReport report;
+  report.last.cpu = std::chrono::seconds(30);
+  report.windows[1] = WindowUse{.max = 140, .p99 = 120, .mean = 90};
+  EXPECT_DOUBLE_EQ(busiest_second(report), 140);
+}
+
+TEST(BusiestSecond, OfAShorterRunIsAllThatItTook) {
+  CpuReport report;
+  report.last.cpu = std::chrono::milliseconds(1200);  // on two cores, in less than a second
+  EXPECT_DOUBLE_EQ(busiest_second(report), 120);
+}
+
 }  // namespace
 }  // namespace screenalytics

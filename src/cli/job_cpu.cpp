@@ -8,8 +8,7 @@
 namespace screenalytics {
 namespace {
 
-constexpr std::size_t kOneSecond = 1;  // place in kWindowLengths
-constexpr double kTolerance = 1;       // percent of one core
+constexpr double kTolerance = 1;  // percent of one core
 
 }  // namespace
 
@@ -34,10 +33,10 @@ void JobCpu::begin(Progress& progress) {
 }
 
 void JobCpu::check(const CpuReport& report) const {
-  const auto& use = report.windows.at(kOneSecond);
-  if (!settings_.cpu.strict || !use || use->max <= cap_.percent + kTolerance) return;
+  const double busiest = busiest_second(report);
+  if (!settings_.cpu.strict || busiest <= cap_.percent + kTolerance) return;
   throw Error(ErrorKind::over_cap,
-              "CPU use went to " + fixed(use->max, 1) + " % in a second, above the cap of " +
+              "CPU use went to " + fixed(busiest, 1) + " % in a second, above the cap of " +
                   short_number(cap_.percent) +
                   " % (--cpu-strict); what was written is complete, cpu.csv has the times");
 }

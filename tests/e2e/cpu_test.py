@@ -78,10 +78,14 @@ class CpuPromise(Case):
         self.assertGreater(cpu["windows"]["0.1"]["max"], 0)
 
     def test_strict_fails_above_the_cap_and_keeps_what_was_written(self):
+        # At every frame and full size it takes seconds, so that whole windows of one have passed.
         run, done = self.run_with("strict", "--cpu-limit", "5", "--cpu-strict", "--progress",
-                                  "none", code=11, ENABLE_CPU_LIMIT="0")
+                                  "none", "--stride", "1", "--detect.full-every", "1", code=11,
+                                  ENABLE_CPU_LIMIT="0")
         self.assertIn("above the cap of 5 %", done.stderr)
         self.assertGreater(read_manifest(run)["cpu"]["windows"]["1"]["max"], 6)
+        self.run_with("strict-short", "--cpu-limit", "5", "--cpu-strict", "--progress", "none",
+                      code=11, ENABLE_CPU_LIMIT="0")
         self.run_with("strict-held", "--cpu-limit", "60", "--cpu-strict", "--progress", "none")
 
     def test_refusals(self):
