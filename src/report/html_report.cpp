@@ -53,7 +53,7 @@ std::string banner(const EpisodeReport& report) {
   out += figure_box(length_text(whole), "episode");
   out += figure_box(percent_of(time.faced, whole), "of it with a face");
   out += figure_box(percent_of(time.unknown.total, time.faced), "of that unknown");
-  out += figure_box(std::to_string(time.shots.size()), "shots");
+  out += figure_box(std::to_string(time.shots.size()), time.shots.size() == 1 ? "shot" : "shots");
   out += figure_box(std::to_string(report.identities.conflicts.size()), "to decide (conflicts)");
   return out + "</ul>\n</header>\n";
 }

@@ -61,7 +61,9 @@ RunEmbedder embedder_of(const Json& manifest, const Settings& settings) {
     }
     return embedder;
   }
-  return {};
+  throw Error(ErrorKind::bad_data,
+              "the manifest of the run names no embedder: it is damaged, or the faces were never "
+              "embedded; run 'screenalytics harvest' again");
 }
 
 CastSeeds read_cast(const Settings& settings, const std::string& fingerprint, Progress& progress) {
