@@ -62,5 +62,6 @@ void add_people_commands(CommandLine& line);
 void add_eval_commands(CommandLine& line);
 void add_overlay_commands(CommandLine& line);
 void add_limit_commands(CommandLine& line);
+void add_verify_commands(CommandLine& line);
 
 }  // namespace screenalytics

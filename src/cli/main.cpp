@@ -48,6 +48,7 @@ int guarded(int count, const char* const* arguments) {
     add_people_commands(line);
     add_eval_commands(line);
     add_overlay_commands(line);
+    add_verify_commands(line);
     return line.run(count, arguments);
   } catch (const Error& error) {
     std::fprintf(stderr, "screenalytics: %s\n", error.what());

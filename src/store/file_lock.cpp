@@ -38,6 +38,14 @@ std::optional<FileDescriptor> try_lock_file(const std::filesystem::path& path) {
   return file;
 }
 
+std::optional<FileDescriptor> try_share_file(const std::filesystem::path& path) {
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open() && errno == ENOENT) return file;
+  if (!file.is_open()) throw read_error(path, errno);
+  if (!take(file, path, LOCK_SH | LOCK_NB)) return std::nullopt;
+  return file;
+}
+
 FileDescriptor lock_file(const std::filesystem::path& path) {
   FileDescriptor file = open_lock(path);
   take(file, path, LOCK_EX);
