@@ -59,6 +59,8 @@ void add_screentime_commands(CommandLine& line);
 void add_report_commands(CommandLine& line);
 /// `people ...` and `search`.
 void add_people_commands(CommandLine& line);
+/// The table of CPU use on any video.
+void add_bench_commands(CommandLine& line);
 void add_eval_commands(CommandLine& line);
 void add_overlay_commands(CommandLine& line);
 void add_limit_commands(CommandLine& line);

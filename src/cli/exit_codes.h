@@ -36,4 +36,22 @@ inline int exit_code(ErrorKind kind) {
   return 70;
 }
 
+/// The other way round, of a child that is this program; internal for a code that is none of ours.
+inline ErrorKind kind_of_exit(int code) {
+  for (const ErrorKind kind : {ErrorKind::bad_usage,
+                               ErrorKind::not_found,
+                               ErrorKind::bad_media,
+                               ErrorKind::bad_model,
+                               ErrorKind::bad_data,
+                               ErrorKind::io,
+                               ErrorKind::no_space,
+                               ErrorKind::unavailable,
+                               ErrorKind::busy,
+                               ErrorKind::over_cap,
+                               ErrorKind::cancelled}) {
+    if (exit_code(kind) == code) return kind;
+  }
+  return ErrorKind::internal;
+}
+
 }  // namespace screenalytics

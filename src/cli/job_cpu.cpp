@@ -22,7 +22,13 @@ JobCpu::JobCpu(const Settings& settings, const Surroundings& around)
                    budget_.computing(),
                    {.method = settings.cpu.method,
                     .enforce = around.enforce_cpu_limit,
-                    .claims = around.runtime / "cpus"}) {}
+                    .claims = around.runtime / "cpus"}) {
+  if (settings.cpu.library_threads != LibraryThreads::one && around.enforce_cpu_limit) {
+    throw Error(ErrorKind::bad_usage,
+                "--library-threads default breaks the CPU cap: it is for comparison, with "
+                "ENABLE_CPU_LIMIT=0");
+  }
+}
 
 void JobCpu::begin(Progress& progress) {
   progress.say(enforcement_.describe());

@@ -46,6 +46,7 @@ int guarded(int count, const char* const* arguments) {
     add_screentime_commands(line);
     add_report_commands(line);
     add_people_commands(line);
+    add_bench_commands(line);
     add_eval_commands(line);
     add_overlay_commands(line);
     add_verify_commands(line);

@@ -16,6 +16,8 @@ const std::map<std::string, CpuMethod> kMethods{{"auto", CpuMethod::automatic},
                                                 {"affinity", CpuMethod::affinity},
                                                 {"cgroup", CpuMethod::cgroup},
                                                 {"governor", CpuMethod::governor}};
+const std::map<std::string, LibraryThreads> kLibraryThreads{
+    {"1", LibraryThreads::one}, {"default", LibraryThreads::library_default}};
 const std::map<std::string, SampleChoice> kSamples{{"best", SampleChoice::best},
                                                    {"all", SampleChoice::all}};
 const std::map<std::string, SamplingMode> kSampling{{"cheap", SamplingMode::cheap},
@@ -123,6 +125,13 @@ void add_cpu_flags(CLI::App& command, CpuOptions& cpu) {
       ->capture_default_str()
       ->group("CPU");
   command.add_flag("--idle-io", cpu.idle_io, "use the disk only when nobody else wants it")
+      ->group("CPU");
+  command
+      .add_option("--library-threads",
+                  cpu.library_threads,
+                  "threads that ONNX Runtime and the decoder start: 1, or their own default (for "
+                  "comparison, only with ENABLE_CPU_LIMIT=0)")
+      ->transform(CLI::CheckedTransformer(kLibraryThreads).description("{1,default}"))
       ->group("CPU");
 }
 

@@ -130,14 +130,18 @@ std::string library_path() {
                   " and set ONNXRUNTIME_ROOT to it");
 }
 
-Ort::SessionOptions options_for(Device device) {
-  Ort::SessionOptions options;
+void keep_to_one_thread(Ort::SessionOptions& options) {
   options.SetIntraOpNumThreads(1);
   options.SetInterOpNumThreads(1);
   options.SetExecutionMode(ORT_SEQUENTIAL);
-  options.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
   options.AddConfigEntry("session.intra_op.allow_spinning", "0");
   options.AddConfigEntry("session.inter_op.allow_spinning", "0");
+}
+
+Ort::SessionOptions options_for(Device device, LibraryThreads threads) {
+  Ort::SessionOptions options;
+  if (threads == LibraryThreads::one) keep_to_one_thread(options);
+  options.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
   options.DisableMemPattern();
   options.SetLogSeverityLevel(ORT_LOGGING_LEVEL_ERROR);
   if (device == Device::cuda) options.AppendExecutionProvider_CUDA(OrtCUDAProviderOptions{});
@@ -205,6 +209,7 @@ using OpenSession = Ort::Session (*)(const void* source,
 struct Model::State {
   std::string name;
   std::string device;
+  LibraryThreads threads = LibraryThreads::one;
   Ort::Env& env =
       environment();  // first: even an empty session needs the interface chosen to be dropped
   Ort::Session session{nullptr};
@@ -224,10 +229,10 @@ struct Model::State {
 template <typename Open>
 void Model::State::load_on(Device wanted, const Open& open) {
   const StartedThreads started;
-  const Ort::SessionOptions options = options_for(wanted);
+  const Ort::SessionOptions options = options_for(wanted, threads);
   session = open(options);
   device = name_of(wanted);
-  if (wanted == Device::cpu && started.count() > 0) {
+  if (wanted == Device::cpu && threads == LibraryThreads::one && started.count() > 0) {
     throw Error(ErrorKind::internal,
                 "model '" + name + "': ONNX Runtime " + version_text() + " started " +
                     std::to_string(started.count()) + " threads for a session that may have none");
@@ -281,8 +286,10 @@ void Model::State::check(const Tensor& input) const {
   }
 }
 
-Model::Model(const std::filesystem::path& path, Device device) : state_(std::make_unique<State>()) {
+Model::Model(const std::filesystem::path& path, Device device, LibraryThreads threads)
+    : state_(std::make_unique<State>()) {
   state_->name = path.string();
+  state_->threads = threads;
   if (!std::filesystem::is_regular_file(path)) {
     throw Error(ErrorKind::not_found, "there is no model file '" + path.string() + "'");
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/library_threads.h"
 #include "infer/tensor.h"
 
 #include <cstdint>
@@ -22,16 +23,18 @@ struct TensorInfo {
   std::vector<std::int64_t> shape;  ///< -1 for a free axis
 };
 
-/// A loaded ONNX model on one thread: intra-op 1, inter-op 1, sequential, spinning off, no memory
-/// pattern. The CPU arena is on: without it every run pays page faults for its buffers (RetinaFace
-/// at 640x352: 13.0 instead of 16 ms on average); memory is bounded by the largest batch that ran.
-/// Denormal floats count as zero during `run`. `run` is const and safe from several threads; each
-/// call computes on the calling thread only.
+/// A loaded ONNX model, unless told otherwise on one thread: intra-op 1, inter-op 1, sequential,
+/// spinning off, no memory pattern. The CPU arena is on: without it every run pays page faults for
+/// its buffers (RetinaFace at 640x352: 13.0 instead of 16 ms on average); memory is bounded by the
+/// largest batch that ran. Denormal floats count as zero during `run`. `run` is const and safe from
+/// several threads; each call computes on the calling thread only.
 class Model {
  public:
   /// Throws Error{bad_model, not_found or unavailable} naming the file. Checks that loading started
-  /// no thread.
-  Model(const std::filesystem::path& path, Device device);
+  /// no thread when it should have one.
+  Model(const std::filesystem::path& path,
+        Device device,
+        LibraryThreads threads = LibraryThreads::one);
   /// From a model held in memory; `name` stands for the file in messages.
   Model(std::span<const std::uint8_t> bytes, const std::string& name, Device device);
   ~Model();

@@ -21,7 +21,7 @@ struct FacePicture {
 };
 
 /// What the histograms and the lists of tracks need of one track.
-struct TrackFacts {
+struct ReportedTrack {
   TimeSpan span;
   std::int64_t sightings = 0;
 };
@@ -62,7 +62,7 @@ struct EpisodeReport {
   EpisodeScreenTime time;
   Identities identities;
   std::map<IdentityId, FacePicture> pictures;
-  std::map<TrackId, TrackFacts> tracks;
+  std::map<TrackId, ReportedTrack> tracks;
   std::vector<double> face_qualities;  ///< of the sightings that were measured, 0..1
   std::map<std::string, std::int64_t> skipped;
   CpuStory cpu;

@@ -6,9 +6,11 @@
 namespace screenalytics {
 namespace {
 
-std::unique_ptr<Model> load_checked(const ModelPack& pack, const ModelCard& card, Device device) {
+std::unique_ptr<Model> load_checked(const ModelPack& pack,
+                                    const ModelCard& card,
+                                    const Settings& settings) {
   check_file(pack, card);
-  return std::make_unique<Model>(pack.path(card), device);
+  return std::make_unique<Model>(pack.path(card), settings.device, settings.cpu.library_threads);
 }
 
 }  // namespace
@@ -25,8 +27,8 @@ LoadedModels load_models(const Settings& settings) {
   models.pack = read_pack(folder);
   const ModelCard& detector = models.detector_card();
   const ModelCard& embedder = models.embedder_card();
-  models.detector_model = load_checked(models.pack, detector, settings.device);
-  models.embedder_model = load_checked(models.pack, embedder, settings.device);
+  models.detector_model = load_checked(models.pack, detector, settings);
+  models.embedder_model = load_checked(models.pack, embedder, settings);
   models.detector =
       make_detector(detector.family, *models.detector_model, detector.pixels, settings.detect);
   models.embedder = make_embedder(*models.embedder_model, embedder.pixels, embedder.dimension);

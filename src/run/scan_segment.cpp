@@ -109,7 +109,7 @@ void scan_segment(const ScanPlan& plan,
                   Progress& progress) {
   SegmentWriter writer(path, plan.key);
   SegmentScan scan(plan, models, settings, writer, permit);
-  SegmentReader reader(plan.index, segment, plan.decode);
+  SegmentReader reader(plan.index, segment, plan.decode, settings.cpu.library_threads);
   std::int64_t reached = segment.first.value;
   permit.enter(Stage::decode);
   while (const auto frame = reader.next()) {

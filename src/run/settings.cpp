@@ -118,6 +118,7 @@ Json to_json(const Settings& settings) {
   json["output.save-crops"] = settings.output.save_crops;
   json["output.save-frames"] = settings.output.save_frames;
   json["output.inline-embeddings"] = settings.output.inline_embeddings;
+  if (settings.cpu.library_threads != LibraryThreads::one) json["library-threads"] = "default";
   return json;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "budget/cpu_limits.h"
+#include "core/library_threads.h"
 #include "detect/face_detector.h"
 #include "faces/align_face.h"
 #include "faces/gates.h"
@@ -50,6 +51,7 @@ struct CpuOptions {
   bool strict = false;   ///< a run that goes above the cap fails
   int nice = 5;          ///< 0 (as everybody) to 19 (only what others leave)
   bool idle_io = false;  ///< the disk only when nobody else wants it
+  LibraryThreads library_threads = LibraryThreads::one;
 };
 
 /// Everything that a run is told. Defaults live in the structs of each stage, once.

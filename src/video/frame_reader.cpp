@@ -40,6 +40,7 @@ FrameReader::FrameReader(const VideoIndex& index, DecodeRange range)
     codec_->has_b_frames =
         std::max(codec_->has_b_frames, reorder_depth(index, range_.first, range_.end));
   }
+  if (range_.threads == LibraryThreads::library_default) codec_->thread_count = 0;
   open_decoder(*codec_, index.info.path);
 }
 

@@ -27,9 +27,10 @@ struct DecodeRange {
   std::int64_t end = 0;  ///< reading stops when all frames before it are out
   /// Asked before a frame that no other one refers to is decoded.
   std::function<bool(std::int64_t)> wanted;
+  LibraryThreads threads = LibraryThreads::one;
 };
 
-/// One single-threaded decoder that runs forward from a key frame. Its statistics count frames of
+/// One decoder that runs forward from a key frame. Its statistics count frames of
 /// the range only, so that their sum over segments does not depend on where segments are cut.
 class FrameReader {
  public:

@@ -17,11 +17,15 @@ DecodeStats operator+(const DecodeStats& a, const DecodeStats& b) {
 }
 
 struct SegmentReader::State {
-  State(const VideoIndex& index_in, const Segment& segment_in, const std::vector<bool>& decode_in)
+  State(const VideoIndex& index_in,
+        const Segment& segment_in,
+        const std::vector<bool>& decode_in,
+        LibraryThreads threads_in)
       : index(index_in),
         segment(segment_in),
         decode(decode_in.begin() + segment.first.value, decode_in.begin() + segment.end.value),
         position(segment.first.value),
+        threads(threads_in),
         reader(index, range()) {
     reader.start(segment.first.value);
   }
@@ -32,7 +36,10 @@ struct SegmentReader::State {
   }
 
   DecodeRange range() {
-    return {segment.first.value, segment.end.value, [this](std::int64_t i) { return wanted(i); }};
+    return {segment.first.value,
+            segment.end.value,
+            [this](std::int64_t i) { return wanted(i); },
+            threads};
   }
 
   /// Reads until the next wanted frame is at hand, or the end.
@@ -96,6 +103,7 @@ struct SegmentReader::State {
   Segment segment;
   std::vector<bool> decode;  // of the segment's own frames
   std::int64_t position;     // frames before it are delivered or given up
+  LibraryThreads threads;
   FrameReader reader;
   std::unique_ptr<FrameReader> second;
   std::optional<DecodedFrame> held;
@@ -107,8 +115,9 @@ struct SegmentReader::State {
 
 SegmentReader::SegmentReader(const VideoIndex& index,
                              const Segment& segment,
-                             const std::vector<bool>& decode)
-    : state_(std::make_unique<State>(index, segment, decode)) {}
+                             const std::vector<bool>& decode,
+                             LibraryThreads threads)
+    : state_(std::make_unique<State>(index, segment, decode, threads)) {}
 
 SegmentReader::~SegmentReader() = default;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/frame.h"
+#include "core/library_threads.h"
 #include "video/video_index.h"
 
 #include <cstdint>
@@ -21,13 +22,16 @@ struct DecodeStats {
   friend DecodeStats operator+(const DecodeStats& a, const DecodeStats& b);
 };
 
-/// Decodes one segment on the calling thread with one single-threaded decoder, in presentation
-/// order. It reads past the segment's end until all of the segment's own frames are out (open GOPs)
-/// and drops frames before its start. The index must outlive it.
+/// Decodes one segment on the calling thread with one decoder, single-threaded unless told
+/// otherwise, in presentation order. It reads past the segment's end until all of the segment's own
+/// frames are out (open GOPs) and drops frames before its start. The index must outlive it.
 class SegmentReader {
  public:
   /// `decode[i]` as from plan_decoding, for the whole video.
-  SegmentReader(const VideoIndex& index, const Segment& segment, const std::vector<bool>& decode);
+  SegmentReader(const VideoIndex& index,
+                const Segment& segment,
+                const std::vector<bool>& decode,
+                LibraryThreads threads = LibraryThreads::one);
   ~SegmentReader();
   SegmentReader(const SegmentReader&) = delete;
   SegmentReader& operator=(const SegmentReader&) = delete;

@@ -6,6 +6,7 @@ stopping a run."""
 import csv
 import json
 import os
+import resource
 import signal
 import time
 
@@ -68,6 +69,19 @@ class CpuPromise(Case):
         last_words = json.loads((run / "progress.json").read_text())
         self.assertEqual(last_words["phase"], "done")
         self.assertIn("detect", last_words["cpu"]["seconds_by_stage"])
+
+    def seconds_of_a_start(self, *words, **variables):
+        """Wall and CPU seconds of a command that has nothing to do but to start."""
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        self.screenalytics("harvest", "--ep-id", "e", "--video", "no.mp4", "--progress", "none", *words, env=surroundings(**variables))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.monotonic() - began, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    def test_what_loading_takes_is_paid_for_before_anything_else_runs(self):
+        for words, variables in ((["--cpu-limit", "5"], {}), (["--cpu-limit=5"], {}), ([], {"SCREENALYTICS_CPU_LIMIT": "5"})):
+            wall, cpu = self.seconds_of_a_start(*words, **variables)
+            # At least a fifth of the CPU seconds went by before the first constructor: each costs 19 s of waiting.
+            self.assertGreater(wall, 19 * cpu / 5, (words, variables))
 
     def test_switched_off_it_still_measures(self):
         run, _ = self.run_with("off", "--cpu-limit", "50", "--progress", "none",
