@@ -24,6 +24,16 @@ namespace {
 
 constexpr int kOldestApi = 14;
 
+/// From 1.29 on, published builds of ONNX Runtime report to their maker on Linux and macOS: threads
+/// of their own that look for a network, a device id in the user's cache, files in the temporary
+/// folder. The call that turns it off comes too late (it needs the environment, whose making
+/// reports already); the variable does not. It is set before `main`, while there is one thread.
+const bool kReportsNothing = [] {
+  ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);   // NOLINT(concurrency-mt-unsafe)
+  ::setenv("ORT_TELEMETRY_DISABLED", "1", 1);  // NOLINT(concurrency-mt-unsafe): its name in between
+  return true;
+}();
+
 void ORT_API_CALL
 drop_message(void*, OrtLoggingLevel, const char*, const char*, const char*, const char*) {}
 
@@ -62,6 +72,7 @@ void choose_api() {
 
 Ort::Env make_environment() {
   choose_api();
+  static_cast<void>(kReportsNothing);
   Ort::Env made(ORT_LOGGING_LEVEL_ERROR, "screenalytics", drop_message, nullptr);
   made.DisableTelemetryEvents();
   return made;

@@ -83,6 +83,19 @@ class CpuPromise(Case):
             # At least a fifth of the CPU seconds went by before the first constructor: each costs 19 s of waiting.
             self.assertGreater(wall, 19 * cpu / 5, (words, variables))
 
+    def test_libraries_start_no_threads_of_their_own_and_report_to_nobody(self):
+        home = self.folder / "home"
+        (home / "tmp").mkdir(parents=True)
+        # ONNX Runtime is silent by itself where it takes the machine for a test machine.
+        quiet = ("CI", "TF_BUILD", "GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI", "ORT_RUNNING_UNIT_TESTS", "ORT_DISABLE_TELEMETRY",
+                 "ORT_TELEMETRY_DISABLED", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
+        env = {name: value for name, value in os.environ.items() if name not in quiet}
+        done = self.screenalytics(*self.words, "--run-id", "silent", "--stride", "1", env={**env, "HOME": str(home), "TMPDIR": str(home / "tmp")})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sorted(home.rglob("*")), [home / "tmp"])
+        self.assertNotIn("a library started some of its own", done.stderr)
+        self.assertFalse(any("threads" in warning for warning in read_manifest(self.run_folder("e", "silent"))["warnings"]))
+
     def test_switched_off_it_still_measures(self):
         run, _ = self.run_with("off", "--cpu-limit", "50", "--progress", "none",
                                ENABLE_CPU_LIMIT="0")
