@@ -7,14 +7,14 @@ import sys
 root = pathlib.Path(__file__).resolve().parent.parent / "src"
 uses = {}
 for listing in sorted(root.glob("*/CMakeLists.txt")):
-    match = re.search(r"^\W*USES ((?:[a-z]+ ?)+)$", listing.read_text(), re.MULTILINE)
+    match = re.search(r"^\W*USES ((?:[a-z0-9]+ ?)+)$", listing.read_text(), re.MULTILINE)
     uses[listing.parent.name] = set(match.group(1).split()) if match else set()
 
 faults = []
 for path in sorted([*root.glob("*/*.h"), *root.glob("*/*.cpp")]):
     folder = path.parent.name
     for number, line in enumerate(path.read_text().splitlines(), 1):
-        match = re.match(r'#include "([a-z_]+)/', line)
+        match = re.match(r'#include "([a-z0-9_]+)/', line)
         if match and match.group(1) != folder and match.group(1) not in uses.get(folder, set()):
             faults.append(f"{path.relative_to(root)}:{number}: includes {match.group(1)}/, which {folder} does not USE")
 

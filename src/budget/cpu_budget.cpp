@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, kStageCount> kStageNames{"start",
                                                                 "encode",
                                                                 "write",
                                                                 "hash",
+                                                                "transfer",
                                                                 "other"};
 
 std::chrono::nanoseconds thread_cpu() {

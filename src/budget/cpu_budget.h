@@ -31,9 +31,10 @@ enum class Stage {
   encode,
   write,
   hash,
+  transfer,
   other
 };
-inline constexpr std::size_t kStageCount = 15;
+inline constexpr std::size_t kStageCount = 16;
 std::string_view name_of(Stage stage);
 
 /// CPU time by stage.
