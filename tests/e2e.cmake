@@ -9,7 +9,7 @@ foreach(subject determinism artifacts refusals facebank overlay screentime cpu b
 endforeach()
 
 # Scores against programs that we did not write (tests/requirements.txt).
-foreach(subject scores people_and_seconds export)
+foreach(subject scores people_and_seconds export sync sync_versitygw)
   add_test(NAME e2e.${subject}
     COMMAND ${SCREENALYTICS_TEST_PYTHON} -B ${CMAKE_SOURCE_DIR}/tests/e2e/${subject}_test.py
       --program $<TARGET_FILE:screenalytics> --models ${CMAKE_BINARY_DIR}/test-models

@@ -24,8 +24,8 @@ CommandLine::CommandLine(const Surroundings& around, std::stop_token stop)
   app_.footer(
       "Exit codes: 0 done, 2 usage, 3 not found, 4 bad media, 5 bad model, 6 bad data, 7 I/O, 8 "
       "disk full,\n"
-      "9 not available here, 10 busy, 11 above the CPU cap (--cpu-strict), 70 our mistake, 130 "
-      "stopped\n"
+      "9 not available here, 10 busy, 11 above the CPU cap (--cpu-strict), 12 some files not "
+      "transferred,\n70 our mistake, 130 stopped "
       "(the same command goes on).");
   request_.settings.models = around.models;
   if (around.cpu_limit) request_.settings.cpu.limit = *around.cpu_limit;

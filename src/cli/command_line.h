@@ -65,5 +65,11 @@ void add_eval_commands(CommandLine& line);
 void add_overlay_commands(CommandLine& line);
 void add_limit_commands(CommandLine& line);
 void add_verify_commands(CommandLine& line);
+/// `sync` and `pull`.
+void add_sync_commands(CommandLine& line);
+/// How an S3 store is talked to, for every command that may do so.
+void add_s3_flags(CLI::App& command, S3Options& options);
+/// --sync and the S3 flags, for commands that may end with a sync.
+void add_sync_after_flags(CLI::App& command, Request& request);
 
 }  // namespace screenalytics

@@ -5,6 +5,7 @@
 #include "run/cluster_settings.h"
 #include "run/harvest_run.h"
 #include "run/settings.h"
+#include "run/sync_run.h"
 
 #include <filesystem>
 #include <stop_token>
@@ -26,6 +27,7 @@ struct Request {
   std::string pack_or_folder = "default";
   bool again = false;
   std::filesystem::path out;  ///< a file to write
+  SyncRequest sync;           ///< place empty: no sync asked for
 };
 
 /// Each runs one command and returns the exit code; failures leave as Error. Results go to standard

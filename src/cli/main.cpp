@@ -50,6 +50,7 @@ int guarded(int count, const char* const* arguments) {
     add_eval_commands(line);
     add_overlay_commands(line);
     add_verify_commands(line);
+    add_sync_commands(line);
     return line.run(count, arguments);
   } catch (const Error& error) {
     std::fprintf(stderr, "screenalytics: %s\n", error.what());

@@ -15,6 +15,7 @@ namespace screenalytics {
 namespace {
 
 constexpr int kBarCells = 24;
+constexpr double kMiB = 1024.0 * 1024.0;
 constexpr auto kPlainInterval = std::chrono::seconds(5);
 
 void print_line(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
@@ -38,22 +39,27 @@ std::string_view words_for(const std::string& phase) {
   if (phase == "scan") return "finding faces";
   if (phase == "faces") return "tracking, embedding";
   if (phase == "write") return "writing";
+  if (phase == "sync") return "sending";
+  if (phase == "pull") return "fetching";
   return phase;
 }
 
 std::string describe(const ProgressSnapshot& now) {
   std::string text(words_for(now.phase));
   std::array<char, 160> numbers{};
+  const bool megabytes = now.unit == "bytes";
   if (now.total > 0) {
     const double share =
         std::clamp(static_cast<double>(now.done) / static_cast<double>(now.total), 0.0, 1.0);
     std::snprintf(numbers.data(),
                   numbers.size(),
-                  "  %5.1f %%  %.0f %s/s",
+                  "  %5.1f %%  %.*f %s/s",
                   100 * share,
-                  now.fps,
-                  now.unit.c_str());
+                  megabytes ? 1 : 0,
+                  megabytes ? now.fps / kMiB : now.fps,
+                  megabytes ? "MiB" : now.unit.c_str());
     text += numbers.data();
+    if (!now.detail.empty()) text += "  " + now.detail;
     if (now.eta_s >= 0) text += "  " + clock_text(now.eta_s) + " left";
   }
   std::snprintf(numbers.data(),

@@ -3,11 +3,13 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/job_context.h"
+#include "cli/sync_output.h"
 #include "cli/text.h"
 #include "core/error.h"
 #include "run/facebank_run.h"
 
 #include <cstdio>
+#include <optional>
 #include <string>
 
 namespace screenalytics {
@@ -83,14 +85,22 @@ int run_harvest(const Request& request,
                 const Surroundings& around,
                 HarvestStage stage,
                 const std::stop_token& stop) {
+  std::optional<SyncRequest> sync;
+  if (!request.sync.place.empty()) sync = sync_request(request, around);
+  std::optional<SyncResult> synced;
+  Settings settings = request.settings;
+  settings.output.s3_keys = sync.has_value();
   const auto result = with_context(request, around, stop, [&](const RunContext& context) {
-    return harvest(request.settings, stage, context);
+    RunResult done = harvest(settings, stage, context);
+    settings.run_id = done.run.run_id();
+    if (sync) synced = sync_after(settings, *sync, context);
+    return done;
   });
   print_summary(result, stage);
   print_cast(result, request.settings);
   print_cpu(result.manifest.at("cpu"));
   std::printf("%s\n", result.run.path().c_str());
-  return 0;
+  return synced ? print_sync(*synced) : 0;
 }
 
 int run_faces_embed(const Request& request,
@@ -123,13 +133,15 @@ int run_facebank_add(const Request& request,
 }
 
 void add_run_commands(CommandLine& line) {
-  line.job(line.app(),
-           "harvest",
-           "video file -> detections, tracks, faces, embeddings",
-           FlagSet::harvest,
-           [&line] {
-             return run_harvest(line.request(), line.around(), HarvestStage::harvest, line.stop());
-           });
+  CLI::App* harvesting = line.job(
+      line.app(),
+      "harvest",
+      "video file -> detections, tracks, faces, embeddings",
+      FlagSet::harvest,
+      [&line] {
+        return run_harvest(line.request(), line.around(), HarvestStage::harvest, line.stop());
+      });
+  add_sync_after_flags(*harvesting, line.request());
   line.job(line.app(),
            "detect-track",
            "the first half of harvest: stops after tracks",

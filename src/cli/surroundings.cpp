@@ -52,6 +52,11 @@ Surroundings read_surroundings() {
                       ? std::filesystem::path(runtime) / "screenalytics"
                       : std::filesystem::path("/tmp/screenalytics-" + std::to_string(getuid()));
   found.cache = user_folder("XDG_CACHE_HOME", ".cache");
+  for (const char* name : kS3Variables)
+    if (const char* value = variable(name); value != nullptr && *value != 0)
+      found.aws[name] = value;
+  if (const char* place = variable("SCREENALYTICS_SYNC_TO"); place != nullptr)
+    found.sync_to = place;
   return found;
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "s3/s3_options.h"
+
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace screenalytics {
 
@@ -14,6 +17,8 @@ struct Surroundings {
   std::filesystem::path models;      ///< SCREENALYTICS_MODELS, else <XDG data>/screenalytics/models
   std::filesystem::path runtime;     ///< what runs of this user share while they run
   std::filesystem::path cache;       ///< <XDG cache>/screenalytics
+  S3Environment aws;                 ///< the AWS_* variables that are set
+  std::string sync_to;               ///< SCREENALYTICS_SYNC_TO
 };
 
 /// Throws Error{bad_usage} for a SCREENALYTICS_CPU_LIMIT that is no number.

@@ -11,6 +11,7 @@
 #include "run/run_choice.h"
 #include "run/save_frames.h"
 #include "run/scan_segment.h"
+#include "run/sync_plan.h"
 #include "run/worker_pool.h"
 #include "run/write_samples.h"
 
@@ -70,7 +71,10 @@ class Harvest {
     const std::vector<Shot> shots = scan();
     const LoadedModels& models = prepared_.models;
     const RowOrigin origin{
-        settings_.ep_id, models.detector_card().name, models.embedder_card().name};
+        settings_.ep_id,
+        models.detector_card().name,
+        models.embedder_card().name,
+        settings_.output.s3_keys ? object_name(run_, "") : std::string()};
     for (const char* folder : {"crops", "thumbs", "frames"}) {
       std::filesystem::remove_all(run_.file(folder));
     }

@@ -17,6 +17,7 @@ Json to_json(const ProgressSnapshot& snapshot) {
   json["done"] = snapshot.done;
   json["total"] = snapshot.total;
   json["unit"] = snapshot.unit;
+  if (!snapshot.detail.empty()) json["detail"] = snapshot.detail;
   json["fps"] = rounded(snapshot.fps, 2);
   json["eta_s"] = snapshot.eta_s < 0 ? Json(nullptr) : Json(rounded(snapshot.eta_s, 1));
   json["elapsed_s"] = rounded(snapshot.elapsed_s, 1);
@@ -77,11 +78,18 @@ void Progress::phase(const std::string& name, std::int64_t total, const std::str
   const std::lock_guard lock(mutex_);
   state_.phase = name;
   state_.unit = unit;
+  state_.detail.clear();
   done_ = 0;
   total_ = total;
   phase_began_ = std::chrono::steady_clock::now();
   sampler_.phase(name);
   look();
+}
+
+void Progress::detail(const std::string& text) {
+  const Shield shield;
+  const std::lock_guard lock(mutex_);
+  state_.detail = text;
 }
 
 void Progress::say(const std::string& text) {

@@ -26,6 +26,7 @@ struct ProgressSnapshot {
   std::int64_t done = 0;
   std::int64_t total = 0;  ///< 0: not known yet
   std::string unit;        ///< frames, bytes, faces
+  std::string detail;      ///< more about this phase, for people; empty: left out
   double fps = 0;          ///< units a second in this phase
   double eta_s = -1;       ///< seconds to the end of this phase; negative: not known
   double elapsed_s = 0;    ///< since the start of the run
@@ -70,6 +71,8 @@ class Progress {
   void add(std::int64_t done) { done_ += done; }
   void set(std::int64_t done) { done_ = done; }
   void set_total(std::int64_t total) { total_ = total; }
+  /// More about the phase than one count tells, e.g. "12 of 40 files"; until the next phase.
+  void detail(const std::string& text);
   void say(const std::string& text);
   void warn(const std::string& text);
   std::vector<std::string> warnings() const;

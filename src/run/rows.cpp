@@ -131,7 +131,11 @@ Json face_row(const RowOrigin& origin, const FaceRow& face) {
   row["pipeline_ver"] = kPipelineVersion;
   row["landmarks"] = to_json(sighting.detection.landmarks);
   if (!face.crop.empty()) row["crop_rel_path"] = face.crop;
+  if (!face.crop.empty() && !origin.objects.empty())
+    row["crop_s3_key"] = origin.objects + face.crop;
   if (!face.thumb.empty()) row["thumb_rel_path"] = face.thumb;
+  if (!face.thumb.empty() && !origin.objects.empty())
+    row["thumb_s3_key"] = origin.objects + face.thumb;
   add_seed(row, face.seed);
   return row;
 }

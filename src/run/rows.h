@@ -20,6 +20,7 @@ struct RowOrigin {
   std::string ep_id;
   std::string detector;         ///< model name
   std::string embedding_model;  ///< model name
+  std::string objects;          ///< <ep_id>/runs/<run_id>/, where rows name objects; else empty
 };
 
 /// A harvested face, kept or skipped.

@@ -10,7 +10,7 @@
 namespace screenalytics {
 namespace {
 
-const RowOrigin kOrigin{"show", "seer", "knower"};
+const RowOrigin kOrigin{"show", "seer", "knower", ""};
 constexpr Landmarks kMarks{{{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10.1234F}}};
 
 Sighting sighting() {
@@ -101,12 +101,31 @@ TEST(Rows, KeptFaceHasTheDocumentedFields) {
             R"("seed_cast_id":"ann","seed_similarity":0.5679})");
 }
 
+TEST(Rows, AFaceOfASyncedRunNamesTheObjectsOfItsPictures) {
+  const Embedding embedding = *Embedding::normalised({3, 4});
+  const RowOrigin origin{"show", "seer", "knower", "show/runs/r/"};
+  const Json row = face_row(origin,
+                            {.track = {1},
+                             .sighting = sighting(),
+                             .embedding = &embedding,
+                             .crop = "crops/c.jpg",
+                             .thumb = "thumbs/t.jpg"});
+  EXPECT_EQ(row.at("crop_s3_key"), "show/runs/r/crops/c.jpg");
+  EXPECT_EQ(row.at("thumb_s3_key"), "show/runs/r/thumbs/t.jpg");
+}
+
 TEST(Rows, AFaceNamesOnlyWhatIsThere) {
   const Embedding embedding = *Embedding::normalised({3, 4});
   const Json row = face_row(
       kOrigin,
       {.track = {1}, .sighting = sighting(), .embedding = &embedding, .inline_embedding = false});
-  for (const char* key : {"embedding", "crop_rel_path", "thumb_rel_path", "seed_cast_id", "skip"})
+  for (const char* key : {"embedding",
+                          "crop_rel_path",
+                          "thumb_rel_path",
+                          "crop_s3_key",
+                          "thumb_s3_key",
+                          "seed_cast_id",
+                          "skip"})
     EXPECT_FALSE(row.contains(key)) << key;
   EXPECT_EQ(row.at("embedding_row"), 0);
 }

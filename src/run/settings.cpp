@@ -119,6 +119,7 @@ Json to_json(const Settings& settings) {
   json["output.save-frames"] = settings.output.save_frames;
   json["output.inline-embeddings"] = settings.output.inline_embeddings;
   if (settings.cpu.library_threads != LibraryThreads::one) json["library-threads"] = "default";
+  json["output.s3-keys"] = settings.output.s3_keys;
   return json;
 }
 
@@ -139,7 +140,8 @@ Json scan_settings(const Settings& settings) {
                             "split.",
                             "match.",
                             "output.save",
-                            "output.inline"}) {
+                            "output.inline",
+                            "output.s3"}) {
     for (auto it = json.begin(); it != json.end();)
       it = it.key().starts_with(later) ? json.erase(it) : std::next(it);
   }

@@ -42,6 +42,7 @@ struct OutputOptions {
   bool save_frames = false;
   bool inline_embeddings = true;
   bool keep_segments = false;
+  bool s3_keys = false;  ///< rows of faces say which objects their pictures become
   int jpeg_quality = 85;
 };
 

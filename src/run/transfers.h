@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "run/harvest_run.h"
+#include "run/sync_plan.h"
+#include "s3/s3_client.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace screenalytics {
+
+/// A file that did not get through.
+struct TransferFailure {
+  std::string name;
+  std::string why;
+};
+
+/// Does `job` for every file, with as many connections at once as the session allows, and counts
+/// files in the progress. One file that fails does not stop the others; when ten in a row fail
+/// because of the store or the network, the rest is not tried. Throws Error{cancelled} when stopped
+/// (after all threads have ended), Error{bad_usage} for what no file could get through.
+std::vector<TransferFailure> transfer_all(
+    S3Session& session,
+    const std::string& bucket,
+    const RunContext& context,
+    const std::vector<RunFile>& files,
+    const std::function<void(S3Client& client, const RunFile& file)>& job);
+
+/// Reads a local file piece by piece while it goes up. `read` throws Error{not_found or io}.
+Upload upload_of(const std::filesystem::path& path, const RunFile& file, Progress& progress);
+
+}  // namespace screenalytics
