@@ -81,6 +81,12 @@ class FaultProxy:
                 except OSError:
                     pass
 
+            def handle(self):
+                try:
+                    super().handle()
+                except ConnectionError:  # the other side broke off: that is its right
+                    pass
+
             def log_message(self, *_):
                 pass
 
