@@ -71,5 +71,7 @@ void add_sync_commands(CommandLine& line);
 void add_s3_flags(CLI::App& command, S3Options& options);
 /// --sync and the S3 flags, for commands that may end with a sync.
 void add_sync_after_flags(CLI::App& command, Request& request);
+void add_prune_commands(CommandLine& line);
+void add_determinism_commands(CommandLine& line);
 
 }  // namespace screenalytics

@@ -18,6 +18,7 @@ namespace screenalytics {
 struct Request {
   std::string command;  ///< as typed
   std::string progress = "auto";
+  double wait_seconds = 0;  ///< for a run that another process works on
   Settings settings;
   ClusterSettings clustering;
   std::string cast_id;

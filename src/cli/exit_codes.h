@@ -8,6 +8,9 @@ namespace screenalytics {
 /// Some objects did not get through; the next sync or pull goes on.
 inline constexpr int kIncompleteTransfer = 12;
 
+/// Memory ran out (std::bad_alloc, wherever it came from).
+inline constexpr int kOutOfMemory = 13;
+
 /// One number a kind of failure, documented in README.md.
 inline int exit_code(ErrorKind kind) {
   switch (kind) {

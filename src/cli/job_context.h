@@ -28,11 +28,13 @@ auto with_context(const Request& request,
   Progress progress(*sink, std::chrono::milliseconds(500), cpu.sampling(), &cpu.budget());
   cpu.begin(progress);
   try {
-    auto result = job(RunContext{.budget = cpu.budget(),
-                                 .cap = cpu.cap(),
-                                 .progress = progress,
-                                 .stop = stop,
-                                 .command = request.command});
+    auto result =
+        job(RunContext{.budget = cpu.budget(),
+                       .cap = cpu.cap(),
+                       .progress = progress,
+                       .stop = stop,
+                       .command = request.command,
+                       .longest_wait = std::chrono::duration<double>(request.wait_seconds)});
     progress.finish("done");
     cpu.check(progress.cpu());
     return result;

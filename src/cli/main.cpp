@@ -5,14 +5,17 @@
 #include "cli/stop_signals.h"
 #include "core/error.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <optional>
 #include <stop_token>
 #include <string_view>
+#include <system_error>
 
 #include <malloc.h>
+#include <unistd.h>
 
 namespace screenalytics {
 namespace {
@@ -30,7 +33,51 @@ bool passes_signals_on(int count, const char* const* arguments) {
   return count > 1 && std::string_view(arguments[1]) == "limit";
 }
 
+constexpr std::string_view kNoMemory =
+    "screenalytics: out of memory: close other programs or use fewer --workers; what was finished "
+    "is kept, the same command goes on\n";
+
+/// Takes no memory, so it can be said when there is none.
+void say(std::string_view text) {
+  if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
+}
+
+/// Libraries turn exceptions into their own: the words tell where it came from.
+bool is_no_memory(const std::exception& error) {
+  return std::string_view(error.what()).find("bad_alloc") != std::string_view::npos;
+}
+
+/// For what no catch block sees: an exception on its way out of a thread or of a destructor. Files
+/// are whole or not there at every instant, so leaving at once loses nothing.
+[[noreturn]] void leave_at_once() {
+  try {
+    if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    if (is_no_memory(error)) {
+      say(kNoMemory);
+      ::_exit(kOutOfMemory);
+    }
+    say("screenalytics: unexpected: ");
+    say(error.what());
+    say("\n");
+    ::_exit(exit_code(ErrorKind::internal));
+  } catch (...) {  // NOLINT(bugprone-empty-catch): said below
+  }
+  say("screenalytics: unexpected end\n");
+  ::_exit(exit_code(ErrorKind::internal));
+}
+
+/// What the operating system refused and no layer put into words.
+int system_exit_code(const std::error_code& code) {
+  if (code == std::errc::not_enough_memory) return kOutOfMemory;
+  if (code == std::errc::no_space_on_device || code.value() == EDQUOT)
+    return exit_code(ErrorKind::no_space);
+  if (code == std::errc::resource_unavailable_try_again) return exit_code(ErrorKind::unavailable);
+  return exit_code(ErrorKind::io);
+}
+
 int guarded(int count, const char* const* arguments) {
+  std::set_terminate(leave_at_once);
   try {
     keep_freed_memory();
     limit_library_threads();
@@ -51,16 +98,23 @@ int guarded(int count, const char* const* arguments) {
     add_overlay_commands(line);
     add_verify_commands(line);
     add_sync_commands(line);
+    add_prune_commands(line);
+    add_determinism_commands(line);
     return line.run(count, arguments);
   } catch (const Error& error) {
     std::fprintf(stderr, "screenalytics: %s\n", error.what());
     return exit_code(error.kind());
   } catch (const std::bad_alloc&) {
-    std::fprintf(stderr,
-                 "screenalytics: out of memory: close other programs or use fewer --workers; "
-                 "finished segments are kept\n");
-    return exit_code(ErrorKind::unavailable);
+    say(kNoMemory);
+    return kOutOfMemory;
+  } catch (const std::system_error& error) {
+    std::fprintf(stderr, "screenalytics: the operating system refused: %s\n", error.what());
+    return system_exit_code(error.code());
   } catch (const std::exception& error) {
+    if (is_no_memory(error)) {
+      say(kNoMemory);
+      return kOutOfMemory;
+    }
     std::fprintf(stderr, "screenalytics: unexpected: %s\n", error.what());
     return exit_code(ErrorKind::internal);
   }

@@ -181,9 +181,7 @@ void add_people_commands(CommandLine& line) {
   auto* rename = decision(EditOp::rename, "gives a person a name");
   rename
       ->add_option_function<std::string>(
-          "person",
-          [asked](const std::string& person) { asked->people = {person}; },
-          "id or name")
+          "person", [asked](const std::string& person) { asked->people = {person}; }, "id or name")
       ->required();
   rename->add_option("name", asked->name, "the new name")->required();
   auto* assign = decision(EditOp::assign, "these tracks are this person");

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "files/file_descriptor.h"
+#include "files/folders.h"
 #include "files/system_error.h"
 
 #include <algorithm>
@@ -78,9 +79,7 @@ Bytes read_whole(const std::filesystem::path& path) {
 
 AtomicFile::AtomicFile(std::filesystem::path path)
     : path_(std::move(path)), part_(path_.string() + ".part") {
-  std::error_code error;
-  std::filesystem::create_directories(folder_of(path_), error);
-  if (error) throw write_error("make the folder of", path_, error.value());
+  make_folders(folder_of(path_));
   descriptor_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor_ < 0) throw part_error(path_, 1, errno);
   buffer_.reserve(kBufferBytes);

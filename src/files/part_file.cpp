@@ -3,11 +3,11 @@
 
 #include "files/atomic_file.h"
 #include "files/file_descriptor.h"
+#include "files/folders.h"
 #include "files/system_error.h"
 
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -24,9 +24,7 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 
 PartFile::PartFile(std::filesystem::path path)
     : path_(std::move(path)), part_(path_.string() + ".part") {
-  std::error_code error;
-  std::filesystem::create_directories(folder_of(path_), error);
-  if (error) throw write_error("make the folder of", path_, error.value());
+  make_folders(folder_of(path_));
   const FileDescriptor file(::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!file.is_open()) throw write_error("write", path_, errno);
 }

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -36,6 +37,14 @@ const bool kReportsNothing = [] {
 
 void ORT_API_CALL
 drop_message(void*, OrtLoggingLevel, const char*, const char*, const char*, const char*) {}
+
+/// The runtime turns every exception into its own; ours of no memory stays what it is.
+void refuse_no_memory(const Ort::Exception& error) {
+  const std::string text = error.what();
+  const bool no_memory = text.find("bad_alloc") != std::string::npos ||
+                         text.find("Failed to allocate memory") != std::string::npos;
+  if (no_memory) throw std::bad_alloc();
+}
 
 std::string version_text() { return OrtGetApiBase()->GetVersionString(); }
 
@@ -272,6 +281,7 @@ void Model::State::load(Device wanted, const Open& open) {
     inputs = inputs_of(session, name);
     outputs = outputs_of(session, name);
   } catch (const Ort::Exception& error) {
+    refuse_no_memory(error);
     throw Error(ErrorKind::bad_model,
                 "cannot load model '" + name + "': " + one_line(error.what()));
   }
@@ -355,6 +365,7 @@ std::vector<Tensor> Model::run(const Tensor& input) const {
     ++state_->calls;
     return outputs;
   } catch (const Ort::Exception& error) {
+    refuse_no_memory(error);
     throw Error(ErrorKind::bad_model,
                 "model '" + state_->name + "' failed on " + shape_text(input.shape) + ": " +
                     one_line(error.what()));

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "files/atomic_file.h"
 #include "files/file_descriptor.h"
+#include "files/folders.h"
 #include "files/sha256.h"
 #include "files/system_error.h"
 #include "infer/model.h"
@@ -31,9 +32,7 @@ namespace fs = std::filesystem;
 class InstallLock {
  public:
   explicit InstallLock(const fs::path& models) {
-    std::error_code error;
-    fs::create_directories(models, error);
-    if (error) throw write_error("make the folder", models, error.value());
+    make_folders(models);
     const fs::path path = models / ".lock";
     file_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
     if (!file_.is_open()) throw write_error("write", path, errno);
@@ -124,17 +123,13 @@ void finish(DraftModel& model, const InstallReport& report) {
 
 /// Puts the finished folder in place. What was there before stays until the new one is complete.
 void replace_folder(const fs::path& part, const fs::path& target) {
-  fs::path old = target.parent_path() / ("." + target.filename().string() + ".old");
-  fs::remove_all(old);
-  const bool had_one = fs::exists(target);
-  if (had_one) fs::rename(target, old);
-  try {
+  sync_folder(part);
+  if (fs::exists(target)) {
+    exchange_folders(part, target);  // the old one goes with the half-made one's name
+  } else {
     fs::rename(part, target);
-  } catch (const fs::filesystem_error&) {
-    if (had_one) fs::rename(old, target);
-    throw;
+    sync_folder(target.parent_path());
   }
-  fs::remove_all(old);
 }
 
 /// Removes a half-made pack unless it was put in place.
@@ -142,7 +137,7 @@ class PartFolder {
  public:
   explicit PartFolder(fs::path path) : path_(std::move(path)) {
     fs::remove_all(path_);
-    fs::create_directories(path_);
+    make_folders(path_);
   }
   ~PartFolder() {
     std::error_code ignored;

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "files/atomic_file.h"
 #include "run/manifest.h"
+#include "run/run_choice.h"
 #include "run/save_frames.h"
 
 #include <algorithm>
@@ -121,7 +122,7 @@ ArtifactStage::ArtifactStage(const RunFolder& run,
                              std::vector<std::string> outputs,
                              const RunContext& context)
     : run_(run),
-      lock_(run),
+      lock_(take_run(run, context)),
       stage_(std::move(stage)),
       outputs_(std::move(outputs)),
       context_(context),

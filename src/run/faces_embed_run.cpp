@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/error.h"
 #include "faces/pick_samples.h"
+#include "files/folders.h"
 #include "run/artifact_stage.h"
 #include "run/cut_face.h"
 #include "run/embed_queue.h"
@@ -68,8 +69,8 @@ class FacesEmbed {
       : context_(context),
         began_(std::chrono::steady_clock::now()),
         run_(find_run(settings)),
-        lock_(run_),
-        manifest_(*run_.manifest()),
+        lock_(take_run(run_, context)),
+        manifest_(held_manifest(run_)),
         settings_(with_video(settings, manifest_)),
         prepared_(prepare_run(settings_, context)),
         pool_(settings_.scan.workers > 0 ? settings_.scan.workers : context.budget.cores()) {
@@ -84,9 +85,8 @@ class FacesEmbed {
   RunResult run() {
     context_.progress.begin(run_.ep_id(), run_.run_id(), run_.file("progress.json"));
     read_tracks();
-    std::filesystem::remove(run_.file("manifest.json"));
-    for (const char* folder : {"crops", "thumbs", "frames"})
-      std::filesystem::remove_all(run_.file(folder));
+    hold_manifest(run_);
+    for (const char* folder : {"crops", "thumbs", "frames"}) remove_folder(run_.file(folder));
     embed();
     write();
     return {run_, counts_, finish()};
@@ -325,6 +325,7 @@ class FacesEmbed {
     manifest_["artifacts"] = describe_artifacts(run_, names);
     sync_file_system(run_.path());
     write_atomically(run_.file("manifest.json"), manifest_.dump(1) + "\n");
+    drop_held_manifest(run_);
     return manifest_;
   }
 

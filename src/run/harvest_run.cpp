@@ -3,7 +3,9 @@
 
 #include "core/error.h"
 #include "files/atomic_file.h"
+#include "files/folders.h"
 #include "run/artifact_stage.h"
+#include "run/disk_need.h"
 #include "run/find_shots.h"
 #include "run/follow_tracks.h"
 #include "run/manifest.h"
@@ -59,13 +61,14 @@ class Harvest {
         prepared_(prepare_run(settings, context)),
         plan_(plan_scan(
             prepared_.index, settings, prepared_.sha256, describe_models(prepared_.models))),
-        run_(choose_run(settings, plan_.key)),
-        lock_(run_),
+        taken_(take_chosen_run(settings, plan_.key, context)),
+        run_(taken_.run),
         pool_(settings.scan.workers > 0 ? settings.scan.workers : context.budget.cores()) {
     context_.progress.expect_no_more_threads();
   }
 
   RunResult run() {
+    check_room();
     context_.progress.begin(run_.ep_id(), run_.run_id(), run_.file("progress.json"));
     begin_run(run_, plan_.key);
     const std::vector<Shot> shots = scan();
@@ -76,7 +79,7 @@ class Harvest {
         models.embedder_card().name,
         settings_.output.s3_keys ? object_name(run_, "") : std::string()};
     for (const char* folder : {"crops", "thumbs", "frames"}) {
-      std::filesystem::remove_all(run_.file(folder));
+      remove_folder(run_.file(folder));
     }
     RunWriter writer(
         run_, origin, settings_, models.embedder->dimension(), stage_ == HarvestStage::harvest);
@@ -87,6 +90,14 @@ class Harvest {
   }
 
  private:
+  /// Before anything of an earlier run is touched.
+  void check_room() const {
+    const DiskNeed need = disk_need(plan_, settings_);
+    const std::uint64_t there = bytes_below(run_.segments());
+    if (const auto warning = check_disk(need, there, free_bytes(run_.path()), run_.path()))
+      context_.progress.warn(*warning);
+  }
+
   std::vector<Shot> scan() {
     context_.progress.phase(
         "scan", static_cast<std::int64_t>(prepared_.index.frames.size()), "frames");
@@ -216,7 +227,7 @@ class Harvest {
     permit.enter(Stage::write);
     sync_file_system(run_.path());
     write_atomically(run_.file("manifest.json"), manifest.dump(1) + "\n");
-    if (!settings_.output.keep_segments) std::filesystem::remove_all(run_.segments());
+    if (!settings_.output.keep_segments) remove_folder(run_.segments());
     return manifest;
   }
 
@@ -284,8 +295,8 @@ class Harvest {
   const std::string started_at_;
   PreparedRun prepared_;
   ScanPlan plan_;
-  RunFolder run_;
-  RunLock lock_;
+  const TakenRun taken_;
+  const RunFolder run_;
   ScanTotals totals_;
   std::vector<FollowedShot> gathered_;
   std::size_t gathered_faces_ = 0;

@@ -7,6 +7,7 @@
 #include "run/run_writer.h"
 #include "run/settings.h"
 
+#include <chrono>
 #include <stop_token>
 #include <string>
 
@@ -24,6 +25,8 @@ struct RunContext {
   Progress& progress;
   std::stop_token stop;  ///< finish the segments under way, keep what is there, leave
   std::string command;   ///< as the user typed it, for the manifest
+  /// For a run that another process works on.
+  std::chrono::duration<double> longest_wait{0};
 };
 
 struct RunResult {

@@ -38,7 +38,6 @@ ReportResult write_report(const Settings& settings,
   const EpisodeReport report =
       gather_report(run, stage.manifest(), read_identities(run), read_screen_time(run));
   const std::string page = html_report(report, inline_checksums());
-  std::filesystem::create_directories(run.file("report"));
   write_atomically(run.file(kPage), page);
   if (!options.copy.empty()) write_atomically(options.copy, page);
   stage.finish(Json::object());

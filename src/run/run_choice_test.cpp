@@ -106,6 +106,26 @@ TEST_F(RunChoice, BeginTakesTheManifestAway) {
   }
 }
 
+TEST_F(RunChoice, AShellThatAProcessLeftBeforeItWroteAnythingIsTaken) {
+  {
+    const RunLock lock(run("run-0001"));
+  }
+  EXPECT_EQ(choose_run(settings(), "k").run_id(), "run-0001");
+  put(run("run-0001").file("notes.txt"), "mine");
+  EXPECT_EQ(choose_run(settings(), "k").run_id(), "run-0002");
+}
+
+TEST_F(RunChoice, AHeldManifestIsNoManifestButIsFoundAgain) {
+  const RunFolder finished = made("run-0001", "k", true);
+  hold_manifest(finished);
+  EXPECT_FALSE(finished.manifest());
+  EXPECT_EQ(find_run(settings()).run_id(), "run-0001");
+  EXPECT_TRUE(held_manifest(finished).is_object());
+  EXPECT_NO_THROW(hold_manifest(finished)) << "a second attempt";
+  drop_held_manifest(finished);
+  EXPECT_EQ(refusal_of([&] { held_manifest(finished); }).kind, ErrorKind::not_found);
+}
+
 TEST_F(RunChoice, FindsTheNewestFinishedRunWithTracks) {
   made("run-0001", "k", true);
   made("run-0002", "k", true);

@@ -17,6 +17,11 @@ Json picture_entry(const std::string& name, const Sighting& sighting) {
           {"ts", rounded(to_seconds(sighting.time), 4)}};
 }
 
+/// Like the pictures beside it, synced before the manifest.
+void write_index(const std::filesystem::path& path, const Json& pictures) {
+  write_atomically(path, pictures.dump(1) + "\n", Durability::with_next_sync);
+}
+
 float between(float a, float b, double share) { return static_cast<float>(a + (b - a) * share); }
 
 void keep_longest(Json& longest, TrackId id, std::size_t frames) {
@@ -89,10 +94,8 @@ void FaceWriter::end_track(TrackId track) {
   const auto index = [&](const std::string& picture) {
     return run_.file(picture).parent_path() / "index.json";
   };
-  if (!crops_.empty())
-    write_atomically(index(RunFolder::crop_name(track.value, 0)), crops_.dump(1) + "\n");
-  if (!thumbs_.empty())
-    write_atomically(index(RunFolder::thumb_name(track.value, 0)), thumbs_.dump(1) + "\n");
+  if (!crops_.empty()) write_index(index(RunFolder::crop_name(track.value, 0)), crops_);
+  if (!thumbs_.empty()) write_index(index(RunFolder::thumb_name(track.value, 0)), thumbs_);
   crops_ = Json::array();
   thumbs_ = Json::array();
 }

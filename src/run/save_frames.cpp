@@ -24,7 +24,8 @@ void save_frames(const VideoIndex& index,
     std::array<char, 48> name{};
     std::snprintf(
         name.data(), name.size(), "frames/frame_%06lld.jpg", static_cast<long long>(number.value));
-    write_atomically(run.file(name.data()), encode_jpeg(whole.image, jpeg_quality));
+    write_atomically(
+        run.file(name.data()), encode_jpeg(whole.image, jpeg_quality), Durability::with_next_sync);
   }
 }
 

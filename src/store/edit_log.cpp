@@ -207,11 +207,17 @@ void EditLogWriter::write_line(const std::string& line) {
   const bool is_new = !fs::exists(path_);
   const FileDescriptor file(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
   if (!file.is_open()) throw write_error("open", path_, errno);
+  const off_t before = ::lseek(file.get(), 0, SEEK_END);
   std::size_t done = 0;
   while (done < line.size()) {
     const ssize_t written = ::write(file.get(), line.data() + done, line.size() - done);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw write_error("write", path_, errno);
+    if (written < 0) {
+      const int failure = errno;
+      // A decision that was refused is not half there either.
+      if (::ftruncate(file.get(), before) != 0) throw write_error("shorten", path_, failure);
+      throw write_error("write", path_, failure);
+    }
     done += static_cast<std::size_t>(written);
   }
   sync(file, path_);

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "files/atomic_file.h"
+#include "files/folders.h"
 #include "files/sha256.h"
 #include "store/file_lock.h"
 #include "store/json_lines.h"
@@ -162,9 +163,10 @@ void Facebank::remove(const std::string& cast_id) {
   if (!is_here(folder_ / cast_id)) nobody(show_, cast_id);
   // Out of sight in one step; what a crash leaves behind is cleared by the next removal.
   const fs::path away = folder_ / (".removed-" + cast_id);
-  fs::remove_all(away);
+  remove_folder(away);
   fs::rename(folder_ / cast_id, away);
-  fs::remove_all(away);
+  sync_folder(folder_);
+  remove_folder(away);
 }
 
 void Facebank::remove(const std::string& cast_id, const std::string& seed_id) {

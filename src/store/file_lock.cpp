@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "store/file_lock.h"
 
+#include "files/folders.h"
 #include "files/system_error.h"
 
 #include <cerrno>
-#include <system_error>
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 namespace screenalytics {
 namespace {
 
 FileDescriptor open_lock(const std::filesystem::path& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  if (error) throw write_error("make the folder of", path, error.value());
+  make_folders(path.parent_path());
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!file.is_open()) throw write_error("open the lock", path, errno);
   return file;
@@ -30,12 +29,24 @@ bool take(const FileDescriptor& file, const std::filesystem::path& path, int ope
   return true;
 }
 
+// False when the file was removed or replaced since it was opened: whoever locks next locks
+// another.
+bool is_still_there(const FileDescriptor& file, const std::filesystem::path& path) {
+  struct stat held{};
+  struct stat there{};
+  if (::fstat(file.get(), &held) != 0) throw read_error(path, errno);
+  return ::stat(path.c_str(), &there) == 0 && held.st_ino == there.st_ino &&
+         held.st_dev == there.st_dev;
+}
+
 }  // namespace
 
 std::optional<FileDescriptor> try_lock_file(const std::filesystem::path& path) {
-  FileDescriptor file = open_lock(path);
-  if (!take(file, path, LOCK_EX | LOCK_NB)) return std::nullopt;
-  return file;
+  for (;;) {
+    FileDescriptor file = open_lock(path);
+    if (!take(file, path, LOCK_EX | LOCK_NB)) return std::nullopt;
+    if (is_still_there(file, path)) return file;
+  }
 }
 
 std::optional<FileDescriptor> try_share_file(const std::filesystem::path& path) {

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "files/atomic_file.h"
+#include "files/folders.h"
 #include "files/system_error.h"
 
 #include <algorithm>
@@ -73,9 +74,7 @@ std::optional<Layout> layout_of(std::string_view bytes) {
 NpyWriter::NpyWriter(std::filesystem::path path, int columns)
     : path_(std::move(path)), spool_(path_.string() + ".rows.part"), columns_(columns) {
   if (columns < 1) throw Error(ErrorKind::internal, "a matrix needs at least one column");
-  std::error_code error;
-  if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), error);
-  if (error) throw write_error("make the folder of", path_, error.value());
+  make_folders(path_.parent_path());
   errno = 0;
   rows_file_.open(spool_, std::ios::binary | std::ios::in | std::ios::out | std::ios::trunc);
   check("open");

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdio>
 #include <system_error>
+#include <thread>
 
 #include <unistd.h>
 
@@ -35,14 +36,19 @@ void check_episode(const std::string& ep_id) {
 
 fs::path runs_of(const fs::path& data, const std::string& ep_id) { return data / ep_id / "runs"; }
 
-FileDescriptor lock_of(const RunFolder& run) {
-  auto lock = try_lock_file(run.file(".lock"));
-  if (!lock) {
-    throw Error(ErrorKind::busy,
-                "another process works on run '" + run.run_id() + "' of '" + run.ep_id() +
-                    "': wait for it, or use another --run-id");
+constexpr std::chrono::milliseconds kLookAgain{100};
+
+FileDescriptor lock_of(const RunFolder& run, const LockWait& wait) {
+  const auto began = std::chrono::steady_clock::now();
+  for (;;) {
+    if (auto lock = try_lock_file(run.file(".lock"))) return std::move(*lock);
+    if (wait.stop.stop_requested()) throw Error(ErrorKind::cancelled, "stopped");
+    if (std::chrono::steady_clock::now() - began >= wait.longest) break;
+    std::this_thread::sleep_for(kLookAgain);
   }
-  return std::move(*lock);
+  throw Error(ErrorKind::busy,
+              "another process works on run '" + run.run_id() + "' of '" + run.ep_id() +
+                  "': wait for it (--wait), or use another --run-id");
 }
 
 }  // namespace
@@ -93,7 +99,13 @@ std::vector<std::string> list_runs(const fs::path& data, const std::string& ep_i
   return runs;
 }
 
-RunLock::RunLock(const RunFolder& run) : lock_(lock_of(run)) {}
+RunLock::RunLock(const RunFolder& run, const LockWait& wait) : lock_(lock_of(run, wait)) {}
+
+std::optional<RunLock> RunLock::try_take(const RunFolder& run) {
+  auto lock = try_lock_file(run.file(".lock"));
+  if (!lock) return std::nullopt;
+  return RunLock(std::move(*lock));
+}
 
 Json describe_artifacts(const RunFolder& run, const std::vector<std::string>& names) {
   std::vector<std::string> sorted = names;

@@ -4,10 +4,13 @@
 #include "files/file_descriptor.h"
 #include "store/json_lines.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace screenalytics {
@@ -44,12 +47,22 @@ class RunFolder {
 /// Run ids of an episode, oldest first by name.
 std::vector<std::string> list_runs(const std::filesystem::path& data, const std::string& ep_id);
 
-/// Holds the run against other processes (flock on `<run>/.lock`); Error{busy} when another has it.
+/// How long to wait while another process has a run.
+struct LockWait {
+  std::chrono::duration<double> longest{0};  ///< 0: not at all
+  std::stop_token stop;                      ///< ends the waiting with Error{cancelled}
+};
+
+/// Holds the run against other processes (flock on `<run>/.lock`, which dies with its process).
 class RunLock {
  public:
-  explicit RunLock(const RunFolder& run);
+  /// Throws Error{busy} when another process has the run and still has it after `wait`.
+  explicit RunLock(const RunFolder& run, const LockWait& wait = {});
+  /// Empty when another process has it.
+  static std::optional<RunLock> try_take(const RunFolder& run);
 
  private:
+  explicit RunLock(FileDescriptor lock) : lock_(std::move(lock)) {}
   FileDescriptor lock_;
 };
 

@@ -68,8 +68,9 @@ bool belongs_to_unfinished_stage(const Json& manifest, const std::string& name) 
 
 /// Kept beside the artifacts while a process works; not part of the result.
 bool is_working_file(const std::string& name) {
-  return name == "manifest.json" || name == "progress.json" || name == "cpu.csv" ||
-         name == ".lock" || name.starts_with("segments/") || name.ends_with(".part");
+  return name == "manifest.json" || name == "manifest.held.json" || name == "progress.json" ||
+         name == "cpu.csv" || name == ".lock" || name.starts_with("segments/") ||
+         name.ends_with(".part");
 }
 
 bool stays_inside(const std::string& name) {

@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: MIT
+// Preloaded into a program, counts what it asks of the storage below one folder and fails the k-th
+// call, or cuts the power there. The environment says what:
+//   FAULTY_ROOT    the folder
+//   FAULTY_FAULT   ENOSPC, EIO, EROFS, EMFILE, ENOMEM, "cut" or "torn" (DurableTree), or "count"
+//   FAULTY_AT      k, from 1; every call that the fault can hit is counted
+//   FAULTY_STICKY  1: every later call fails too (a full disk stays full)
+//   FAULTY_REPORT  a file that gets a line "failed N CALL PATH", or "counted N" at the end
+//   FAULTY_FREE    so many bytes are free, says statvfs of anything in or above the folder
+//   FAULTY_STORE   for "cut" and "torn": a folder that does not exist yet; afterwards `after` in it
+//                  is the tree as the power cut left it, and the program was killed
+#include "durable_tree.h"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* block, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+using faulty_storage::DurableTree;
+
+enum Kind : unsigned {
+  kRead = 1,      // opens to read
+  kCreate = 2,    // opens to write, new folders
+  kWrite = 4,     // bytes
+  kSync = 8,      // fsync, fdatasync, syncfs
+  kReplace = 16,  // rename, unlink, rmdir, truncate
+};
+
+constexpr int kDescriptors = 4096;
+
+struct Layer {
+  std::string root;
+  std::string report;
+  std::string store;
+  long free = -1;
+  long at = 0;
+  bool sticky = false;
+  int error = 0;
+  bool memory = false;
+  unsigned kinds = 0;
+  std::unique_ptr<DurableTree> tree;
+  DurableTree::Unsynced unsynced = DurableTree::Unsynced::dropped;
+  std::atomic<long> count{0};
+  std::array<std::atomic<bool>, kDescriptors> below{};
+  std::recursive_mutex mutex;
+};
+
+// Made before main and never destroyed: other threads may still call when the program ends.
+Layer* layer = nullptr;
+std::atomic<long> allocations{0};
+std::atomic<long> allocation_to_fail{0};
+std::atomic<bool> allocations_sticky{false};
+thread_local bool inside = false;
+
+struct Inside {
+  Inside() { inside = true; }
+  ~Inside() { inside = false; }
+};
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : value;
+}
+
+int error_named(const std::string& name) {
+  if (name == "ENOSPC") return ENOSPC;
+  if (name == "EIO") return EIO;
+  if (name == "EROFS") return EROFS;
+  if (name == "EMFILE") return EMFILE;
+  return 0;
+}
+
+unsigned kinds_of(const std::string& fault) {
+  if (fault == "ENOSPC") return kCreate | kWrite | kSync;
+  if (fault == "EROFS") return kCreate | kReplace;
+  if (fault == "EMFILE") return kRead | kCreate;
+  if (fault == "EIO") return kRead | kCreate | kWrite | kSync | kReplace;
+  return kCreate | kWrite | kSync | kReplace;  // cut, torn, count
+}
+
+void note(const std::string& line) {
+  if (layer->report.empty()) return;
+  const auto file = static_cast<int>(
+      ::syscall(SYS_openat, AT_FDCWD, layer->report.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666));
+  ::syscall(SYS_write, file, line.data(), line.size());
+  ::syscall(SYS_close, file);
+}
+
+[[noreturn]] void cut_the_power() {
+  layer->tree->rebuild(layer->store + "/after", layer->unsynced);
+  ::kill(::getpid(), SIGKILL);
+  for (;;) ::pause();
+}
+
+/// True when this call is the one that fails; errno is set then.
+bool fails(unsigned kind, const char* call, const std::string& path) {
+  if ((layer->kinds & kind) == 0) return false;
+  const long number = ++layer->count;
+  const bool hit = number == layer->at || (layer->sticky && layer->at > 0 && number > layer->at);
+  if (!hit) return false;
+  if (number == layer->at)
+    note("failed " + std::to_string(number) + " " + call + " " + path + "\n");
+  if (layer->tree) cut_the_power();
+  errno = layer->error;
+  return layer->error != 0;
+}
+
+std::string folder_path(int folder) {
+  std::array<char, PATH_MAX> text{};
+  const std::string link =
+      folder == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/" + std::to_string(folder);
+  const ssize_t length = ::readlink(link.c_str(), text.data(), text.size() - 1);
+  return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : std::string();
+}
+
+std::string whole_path(int folder, const char* path) {
+  if (path == nullptr) return {};
+  const fs::path named = path[0] == '/' ? fs::path(path) : fs::path(folder_path(folder)) / path;
+  std::string whole = named.lexically_normal().string();
+  if (whole.size() > 1 && whole.ends_with('/')) whole.pop_back();
+  return whole;
+}
+
+bool is_below(const std::string& path) {
+  return path.size() >= layer->root.size() && path.starts_with(layer->root) &&
+         (path.size() == layer->root.size() || path[layer->root.size()] == '/');
+}
+
+bool is_ours(int descriptor) {
+  return layer != nullptr && !inside && descriptor >= 0 && descriptor < kDescriptors &&
+         layer->below[static_cast<std::size_t>(descriptor)];
+}
+
+void mark(int descriptor, bool below) {
+  if (layer != nullptr && descriptor >= 0 && descriptor < kDescriptors)
+    layer->below[static_cast<std::size_t>(descriptor)] = below;
+}
+
+template <typename Function>
+Function next(const char* name) {
+  return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
+}
+
+/// Runs `call` unless it is the one that fails; `before` sees it when it goes ahead.
+template <typename Result, typename Call, typename Before>
+Result guarded(unsigned kind,
+               const char* name,
+               const std::string& path,
+               Result failure,
+               Before before,
+               Call call) {
+  const std::lock_guard lock(layer->mutex);
+  {
+    const Inside mark_inside;
+    if (fails(kind, name, path)) return failure;
+    before();
+  }
+  return call();
+}
+
+int open_below(const char* name, int folder, const char* path, int flags, mode_t mode) {
+  const auto really = [&] {
+    return static_cast<int>(::syscall(SYS_openat, folder, path, flags, mode));
+  };
+  if (layer == nullptr || inside) return really();
+  std::string whole;
+  {
+    const Inside mark_inside;
+    whole = whole_path(folder, path);
+  }
+  if (!is_below(whole)) {
+    const int opened = really();
+    mark(opened, false);
+    return opened;
+  }
+  const bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0;
+  const int opened = guarded(writes ? kCreate : kRead, name, whole, -1, [] {}, really);
+  mark(opened, true);
+  return opened;
+}
+
+template <typename Call>
+int change(unsigned kind, const char* name, int folder, const char* path, Call call) {
+  if (layer == nullptr || inside) return call();
+  std::string whole;
+  {
+    const Inside mark_inside;
+    whole = whole_path(folder, path);
+  }
+  if (!is_below(whole)) return call();
+  const auto keep = [&] {
+    if (layer->tree && kind == kReplace) layer->tree->keep_number(whole);
+  };
+  return guarded(kind, name, whole, -1, keep, call);
+}
+
+int synced(const char* name, int descriptor, long number, bool everything) {
+  const auto really = [&] { return static_cast<int>(::syscall(number, descriptor)); };
+  if (!is_ours(descriptor)) return really();
+  std::string path;
+  {
+    const Inside mark_inside;
+    path = folder_path(descriptor);
+  }
+  return guarded(
+      kSync,
+      name,
+      path,
+      -1,
+      [&] {
+        if (!layer->tree) return;
+        struct stat facts{};
+        ::fstat(descriptor, &facts);
+        if (everything) {
+          layer->tree->sync_everything();
+        } else if (S_ISDIR(facts.st_mode)) {
+          layer->tree->sync_folder(path);
+        } else {
+          layer->tree->sync_file(facts.st_ino, descriptor);
+        }
+      },
+      [&] { return layer->tree ? 0 : really(); });
+}
+
+template <typename Call>
+ssize_t written(const char* name, int descriptor, Call call) {
+  if (!is_ours(descriptor)) return call();
+  std::string path;
+  {
+    const Inside mark_inside;
+    path = folder_path(descriptor);
+  }
+  return guarded<ssize_t>(kWrite, name, path, -1, [] {}, call);
+}
+
+int replaced(const char* name,
+             int from_folder,
+             const char* from,
+             int to_folder,
+             const char* to,
+             unsigned flags) {
+  const auto really = [&] {
+    return static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+  };
+  if (layer != nullptr && !inside && layer->tree) {
+    const Inside mark_inside;
+    const std::string whole = whole_path(to_folder, to);
+    const std::lock_guard lock(layer->mutex);
+    if (is_below(whole)) layer->tree->keep_number(whole);
+  }
+  return change(kReplace, name, from_folder, from, really);
+}
+
+bool allocation_fails() {
+  if (inside) return false;
+  const long wanted = allocation_to_fail.load(std::memory_order_relaxed);
+  const long number = ++allocations;
+  if (wanted == 0) return false;
+  return number == wanted || (allocations_sticky && number > wanted);
+}
+
+void* no_memory() {
+  errno = ENOMEM;
+  return nullptr;
+}
+
+__attribute__((constructor)) void begin() {
+  const Inside mark_inside;
+  ::unsetenv("LD_PRELOAD");  // programs that ours starts are none of our business
+  const std::string fault = variable("FAULTY_FAULT");
+  if (fault.empty()) return;
+  auto* made = new Layer;
+  made->root = fs::path(variable("FAULTY_ROOT")).lexically_normal().string();
+  made->report = variable("FAULTY_REPORT");
+  made->store = variable("FAULTY_STORE");
+  made->at = std::atol(variable("FAULTY_AT").c_str());
+  const std::string free = variable("FAULTY_FREE");
+  if (!free.empty()) made->free = std::atol(free.c_str());
+  made->sticky = variable("FAULTY_STICKY") == "1";
+  made->error = error_named(fault);
+  made->kinds = kinds_of(fault);
+  made->memory = fault == "ENOMEM";
+  if (made->memory) {
+    made->kinds = 0;
+    allocation_to_fail = made->at;
+    allocations_sticky = made->sticky;
+    allocations = 0;
+  }
+  if (fault == "cut" || fault == "torn") {
+    if (fault == "torn") made->unsynced = DurableTree::Unsynced::torn;
+    made->tree = std::make_unique<DurableTree>(made->root, made->store);
+  }
+  layer = made;
+}
+
+__attribute__((destructor)) void end() {
+  if (layer == nullptr) return;
+  const Inside mark_inside;
+  const long count = layer->memory ? allocations.load() : layer->count.load();
+  note("counted " + std::to_string(count) + "\n");
+}
+
+}  // namespace
+
+extern "C" {
+
+int open(const char* path, int flags, ...) {
+  va_list more;
+  va_start(more, flags);
+  const auto mode = static_cast<mode_t>(va_arg(more, int));
+  va_end(more);
+  return open_below("open", AT_FDCWD, path, flags, mode);
+}
+
+int open64(const char* path, int flags, ...) {
+  va_list more;
+  va_start(more, flags);
+  const auto mode = static_cast<mode_t>(va_arg(more, int));
+  va_end(more);
+  return open_below("open", AT_FDCWD, path, flags, mode);
+}
+
+int openat(int folder, const char* path, int flags, ...) {
+  va_list more;
+  va_start(more, flags);
+  const auto mode = static_cast<mode_t>(va_arg(more, int));
+  va_end(more);
+  return open_below("openat", folder, path, flags, mode);
+}
+
+int openat64(int folder, const char* path, int flags, ...) {
+  va_list more;
+  va_start(more, flags);
+  const auto mode = static_cast<mode_t>(va_arg(more, int));
+  va_end(more);
+  return open_below("openat", folder, path, flags, mode);
+}
+
+int creat(const char* path, mode_t mode) {
+  return open_below("creat", AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+}
+
+std::FILE* fopen(const char* path, const char* mode) {
+  static const auto really = next<std::FILE* (*)(const char*, const char*)>("fopen");
+  if (layer == nullptr || inside) return really(path, mode);
+  std::string whole;
+  {
+    const Inside mark_inside;
+    whole = whole_path(AT_FDCWD, path);
+  }
+  const auto open_file = [&]() -> std::FILE* {
+    const Inside mark_inside;
+    return really(path, mode);
+  };
+  std::FILE* const file = !is_below(whole)
+                              ? open_file()
+                              : guarded<std::FILE*>(
+                                    std::strpbrk(mode, "wa+") != nullptr ? kCreate : kRead,
+                                    "fopen",
+                                    whole,
+                                    nullptr,
+                                    [] {},
+                                    open_file);
+  if (file != nullptr) mark(::fileno(file), is_below(whole));
+  return file;
+}
+
+std::FILE* fopen64(const char* path, const char* mode) { return fopen(path, mode); }
+
+int fclose(std::FILE* file) {
+  static const auto really = next<int (*)(std::FILE*)>("fclose");
+  mark(::fileno(file), false);
+  return really(file);
+}
+
+int close(int descriptor) {
+  mark(descriptor, false);
+  return static_cast<int>(::syscall(SYS_close, descriptor));
+}
+
+ssize_t write(int descriptor, const void* bytes, std::size_t count) {
+  return written(
+      "write", descriptor, [&] { return ::syscall(SYS_write, descriptor, bytes, count); });
+}
+
+ssize_t writev(int descriptor, const iovec* parts, int count) {
+  return written(
+      "writev", descriptor, [&] { return ::syscall(SYS_writev, descriptor, parts, count); });
+}
+
+ssize_t pwrite(int descriptor, const void* bytes, std::size_t count, off_t at) {
+  return written(
+      "pwrite", descriptor, [&] { return ::syscall(SYS_pwrite64, descriptor, bytes, count, at); });
+}
+
+ssize_t pwrite64(int descriptor, const void* bytes, std::size_t count, off_t at) {
+  return pwrite(descriptor, bytes, count, at);
+}
+
+int fsync(int descriptor) { return synced("fsync", descriptor, SYS_fsync, false); }
+int fdatasync(int descriptor) { return synced("fdatasync", descriptor, SYS_fdatasync, false); }
+int syncfs(int descriptor) { return synced("syncfs", descriptor, SYS_syncfs, true); }
+
+int rename(const char* from, const char* to) noexcept {
+  return replaced("rename", AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+int renameat(int from_folder, const char* from, int to_folder, const char* to) noexcept {
+  return replaced("renameat", from_folder, from, to_folder, to, 0);
+}
+int renameat2(
+    int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
+  return replaced("renameat2", from_folder, from, to_folder, to, flags);
+}
+
+int mkdir(const char* path, mode_t mode) noexcept {
+  return change(kCreate, "mkdir", AT_FDCWD, path, [&] {
+    return static_cast<int>(::syscall(SYS_mkdirat, AT_FDCWD, path, mode));
+  });
+}
+int mkdirat(int folder, const char* path, mode_t mode) noexcept {
+  return change(kCreate, "mkdirat", folder, path, [&] {
+    return static_cast<int>(::syscall(SYS_mkdirat, folder, path, mode));
+  });
+}
+
+int unlink(const char* path) noexcept {
+  return change(kReplace, "unlink", AT_FDCWD, path, [&] {
+    return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, 0));
+  });
+}
+int unlinkat(int folder, const char* path, int flags) noexcept {
+  return change(kReplace, "unlinkat", folder, path, [&] {
+    return static_cast<int>(::syscall(SYS_unlinkat, folder, path, flags));
+  });
+}
+int rmdir(const char* path) noexcept {
+  return change(kReplace, "rmdir", AT_FDCWD, path, [&] {
+    return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR));
+  });
+}
+int remove(const char* path) noexcept {
+  return change(kReplace, "remove", AT_FDCWD, path, [&] {
+    const auto done = static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, 0));
+    if (done == 0 || errno != EISDIR) return done;
+    return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR));
+  });
+}
+int truncate(const char* path, off_t length) noexcept {
+  return change(kWrite, "truncate", AT_FDCWD, path, [&] {
+    return static_cast<int>(::syscall(SYS_truncate, path, length));
+  });
+}
+int truncate64(const char* path, off_t length) noexcept { return truncate(path, length); }
+
+int statvfs(const char* path, struct statvfs* facts) noexcept {
+  static const auto really = next<int (*)(const char*, struct statvfs*)>("statvfs");
+  const int done = really(path, facts);
+  if (done != 0 || layer == nullptr || layer->free < 0) return done;
+  const Inside mark_inside;
+  const std::string whole = whole_path(AT_FDCWD, path);
+  if (!is_below(whole) && !layer->root.starts_with(whole)) return done;
+  facts->f_frsize = 1;
+  facts->f_bfree = facts->f_bavail = static_cast<fsblkcnt_t>(layer->free);
+  return done;
+}
+int statvfs64(const char* path, struct statvfs64* facts) noexcept {
+  return statvfs(path, reinterpret_cast<struct statvfs*>(facts));
+}
+
+void* malloc(std::size_t size) noexcept {
+  return allocation_fails() ? no_memory() : __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) noexcept {
+  return allocation_fails() ? no_memory() : __libc_calloc(count, size);
+}
+void* realloc(void* block, std::size_t size) noexcept {
+  return allocation_fails() ? no_memory() : __libc_realloc(block, size);
+}
+void* memalign(std::size_t alignment, std::size_t size) noexcept {
+  return allocation_fails() ? no_memory() : __libc_memalign(alignment, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  return memalign(alignment, size);
+}
+int posix_memalign(void** block, std::size_t alignment, std::size_t size) noexcept {
+  void* const got = memalign(alignment, size);
+  if (got == nullptr) return ENOMEM;
+  *block = got;
+  return 0;
+}
+
+}  // extern "C"
