@@ -5,7 +5,6 @@ every one), two processes on one run, a disk that is too small, verify and prune
 import fcntl
 import json
 import os
-import pathlib
 import random
 import shutil
 import signal
@@ -62,7 +61,7 @@ class TheLayerItself(Case):
         self.assertEqual(self.after_cut("no-folder-sync", "cut"), "old contents")
 
     def test_writing_in_place_loses_both(self):
-        self.assertEqual(self.after_cut("in-place", "torn"), "the new ")
+        self.assertEqual(self.after_cut("in-place", "torn"), "the new cont")  # neither old nor new
 
 
 class EveryFault(Case):
@@ -165,10 +164,25 @@ class Verify(Case):
         self.assert_refused(self.screenalytics("verify", self.folder / "none", models=False), 3)
 
 
+class Determinism(Case):
+    def test_the_command_tries_every_way_and_says_so(self):
+        clip = short_clip(self.folder / "clip.mp4")
+        kept = self.folder / "kept"
+        words = ("determinism", "--video", clip, "--models", OPTIONS.models)
+        done = self.succeed(*words, "--keep", kept, "--", "--fps", "3", models=False, data=False)
+        rows = done.stdout.splitlines()
+        self.assertEqual(len([row for row in rows if row.endswith("same bytes")]), 14 + 1, done.stdout)
+        self.assertIn("killed 3 times, resumed", done.stdout)
+        self.assertEqual(len(list(kept.glob("e/runs/*/manifest.json"))), 14)
+        self.assert_refused(self.screenalytics(*words, "--keep", kept, models=False, data=False), 2, "empty")
+        self.assert_refused(self.screenalytics(*words, "--", "--fps", "x", models=False, data=False), 9,
+                            "ended with 2", "--fps")
+
+
 class Disk(Case):
     def test_too_little_room_is_refused_before_the_start(self):
         clip = short_clip(self.folder / "clip.mp4")
-        self.data.mkdir()
+        self.data.mkdir(exist_ok=True)
         words = ("harvest", "--ep-id", "e", "--video", clip, "--progress", "none")
         layer = {"LD_PRELOAD": str(beside_the_program("libfaulty_storage.so")), "FAULTY_ROOT": str(self.data),
                  "FAULTY_FAULT": "count"}
