@@ -304,6 +304,7 @@ std::string S3Client::put_whole(const std::string& key, const Upload& upload) {
 
 std::string S3Client::put_in_parts(const std::string& key, const Upload& upload) {
   abort_uploads_of(key);
+  const std::int64_t retries_before = session_.retries();
   const std::string id = read_upload_id(send({.method = "POST",
                                               .key = key,
                                               .query = {{"uploads", ""}},
@@ -313,7 +314,10 @@ std::string S3Client::put_in_parts(const std::string& key, const Upload& upload)
                                               .body = HttpBody{}})
                                             .body);
   try {
-    return put_parts(key, upload, id);
+    std::string etag = put_parts(key, upload, id);
+    // An upload whose begin was answered to nobody is still there.
+    if (session_.retries() != retries_before) abort_uploads_of(key);
+    return etag;
   } catch (...) {
     abort(key, id);
     throw;
@@ -331,6 +335,7 @@ std::string S3Client::put_parts(const std::string& key,
     upload.taken(std::min(size, upload.bytes - offset));
   }
   if (whole.hex() != upload.sha256) throw changed_file();
+  confirm_parts(key, id, upload.bytes, parts);
   return complete(key, upload, id, parts);
 }
 
@@ -359,6 +364,37 @@ UploadedPart S3Client::put_part(const std::string& key,
                              }},
             .payload_sha256 = sha256});
   return {number, without_quotes(header(reply, "etag")), checksum};
+}
+
+/// Takes the parts' ETags from the store's own list, and makes sure that it holds what was sent. A
+/// store that does not list parts is believed what it said when it took them.
+void S3Client::confirm_parts(const std::string& key,
+                             const std::string& id,
+                             std::uint64_t bytes,
+                             std::vector<UploadedPart>& parts) {
+  std::uint64_t stored = 0;
+  std::string next;
+  try {
+    do {
+      Ask ask{.key = key, .query = {{"uploadId", id}}};
+      if (!next.empty()) ask.query.emplace_back("part-number-marker", next);
+      const PartPage page = read_part_page(send(ask).body);
+      for (const auto& [part, size] : page.parts) {
+        const auto at = static_cast<std::size_t>(part.number - 1);
+        if (at >= parts.size() || (!part.sha256.empty() && part.sha256 != parts[at].sha256))
+          throw Error(ErrorKind::unavailable,
+                      "s3://" + bucket_ + "/" + key + ": a part is not what was sent");
+        parts[at].etag = part.etag;
+        stored += size;
+      }
+      next = page.next;
+    } while (!next.empty());
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled || stored > 0) throw;
+    return;
+  }
+  if (stored != bytes)
+    throw Error(ErrorKind::unavailable, "s3://" + bucket_ + "/" + key + ": parts are missing");
 }
 
 std::string S3Client::complete(const std::string& key,

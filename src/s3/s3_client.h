@@ -84,6 +84,10 @@ class S3Client {
                         std::uint64_t offset,
                         int number,
                         PartHash& whole);
+  void confirm_parts(const std::string& key,
+                     const std::string& id,
+                     std::uint64_t bytes,
+                     std::vector<UploadedPart>& parts);
   std::string complete(const std::string& key,
                        const Upload& upload,
                        const std::string& id,

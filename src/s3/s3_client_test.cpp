@@ -200,12 +200,17 @@ constexpr const char* kNoUploads = "<ListMultipartUploadsResult/>";
 constexpr const char* kUpload =
     "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>";
 
+constexpr const char* kParts =
+    "<ListPartsResult><Part><PartNumber>1</PartNumber><ETag>\"1\"</ETag><Size>4</Size></Part><Part>"
+    "<PartNumber>2</PartNumber><ETag>\"2\"</ETag><Size>3</Size></Part></ListPartsResult>";
+
 TEST_F(S3ClientTest, LargeFilesGoUpInParts) {
   const std::string sha = hex(sha256_digest("abcdefg"));
   answer_with({http("200 OK", kNoUploads),
                http("200 OK", kUpload),
                http("200 OK", "", "ETag: \"1\"\r\n"),
-               http("200 OK", "", "ETag: \"2\"\r\n"),
+               http("200 OK", "", "ETag: \"wrong\"\r\n"),
+               http("200 OK", kParts),
                http("200 OK", "<CompleteMultipartUploadResult/>"),
                "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nETag: \"whole\"\r\nx-amz-meta-sha256: " +
                    sha + "\r\n\r\n"},
@@ -214,7 +219,23 @@ TEST_F(S3ClientTest, LargeFilesGoUpInParts) {
   EXPECT_TRUE(request(2).ends_with("\r\n\r\nabcd"));
   EXPECT_THAT(request(2), HasSubstr("?partNumber=1&uploadId=u"));
   EXPECT_TRUE(request(3).ends_with("\r\n\r\nefg"));
-  EXPECT_THAT(request(4), HasSubstr("<ETag>\"2\"</ETag><PartNumber>2</PartNumber>"));
+  EXPECT_THAT(request(5), HasSubstr("<ETag>\"2\"</ETag><PartNumber>2</PartNumber>"));
+}
+
+TEST_F(S3ClientTest, PartsThatTheStoreDoesNotHoldAreNotJoined) {
+  const std::string one =
+      "<ListPartsResult><Part><PartNumber>1</PartNumber><ETag>1</ETag><Size>4</Size></Part>"
+      "</ListPartsResult>";
+  answer_with({http("200 OK", kNoUploads),
+               http("200 OK", kUpload),
+               http("200 OK"),
+               http("200 OK"),
+               http("200 OK", one),
+               http("204 x")},
+              {.multipart_above = 6, .part_bytes = 4});
+  EXPECT_THAT(refusal([&] { client_->put("k", upload_of("abcdefg")); }).second,
+              HasSubstr("parts are missing"));
+  EXPECT_THAT(request(5), StartsWith("DELETE "));
 }
 
 TEST_F(S3ClientTest, PartsThatCannotBeSentAreThrownAway) {
@@ -233,6 +254,7 @@ TEST_F(S3ClientTest, AnErrorUnder200IsAnErrorAndALostAnswerIsLookedUp) {
                http("200 OK", kUpload),
                http("200 OK"),
                http("200 OK"),
+               http("403 x", s3_error("AccessDenied")),  // it may not list parts
                http("200 OK", s3_error("InternalError")),
                http("404 x", s3_error("NoSuchUpload")),
                "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nETag: \"w\"\r\nx-amz-meta-sha256: " +

@@ -72,6 +72,21 @@ std::vector<std::string> read_uploads_of(std::string_view xml, const std::string
   return ids;
 }
 
+PartPage read_part_page(std::string_view xml) {
+  pugi::xml_document document;
+  const pugi::xml_node root = expect(document, xml, "ListPartsResult");
+  PartPage page;
+  for (const pugi::xml_node node : root.children("Part")) {
+    page.parts.push_back({{node.child("PartNumber").text().as_int(),
+                           without_quotes(node.child_value("ETag")),
+                           node.child_value("ChecksumSHA256")},
+                          node.child("Size").text().as_ullong()});
+  }
+  if (root.child("IsTruncated").text().as_bool())
+    page.next = root.child_value("NextPartNumberMarker");
+  return page;
+}
+
 std::optional<S3ErrorText> read_s3_error(std::string_view xml) {
   pugi::xml_document document;
   const pugi::xml_node root = root_of(document, xml);

@@ -43,6 +43,16 @@ struct UploadedPart {
   std::string etag;    ///< without quotes
   std::string sha256;  ///< base64
 };
+/// One page of the parts that the store holds of an upload.
+struct PartPage {
+  struct Part {
+    UploadedPart part;
+    std::uint64_t bytes = 0;
+  };
+  std::vector<Part> parts;
+  std::string next;  ///< part number marker; empty: the last page
+};
+PartPage read_part_page(std::string_view xml);
 std::string complete_upload_xml(const std::vector<UploadedPart>& parts);
 
 /// "abc" -> abc

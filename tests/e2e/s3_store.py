@@ -102,6 +102,7 @@ def versitygw_store(program, *, tls=None):
                                 str(folder / "data")], env=environment, stdout=log, stderr=log)
     try:
         store = Store(port, ca)
+        store.files = folder / "data" / BUCKET  # an object is a file here
         end = time.monotonic() + 30
         while True:
             try:

@@ -79,11 +79,18 @@ class Versitygw(Case):
 
     def test_faults_in_the_middle_of_parts(self):
         self.server()
-        faults = iter(["reset_in_body", "503", "torn_response", "slow_down", "reset_in_body", "torn_response"])
-        proxy = self.proxy(lambda method, path: next(faults, None) if "frames" in path and method != "GET" else None)
+        faults = {"uploads": iter(["torn_response"]), "joining": iter(["torn_response"]),
+                  "parts": iter(["reset_in_body", "503", "torn_response", "slow_down", "wrong_etag", "reset_in_body", "torn_response"])}
+
+        def choose(method, path):
+            what = "parts" if "partNumber=" in path else "joining" if method == "POST" and "uploadId=" in path else "uploads" if method == "POST" else ""
+            return next(faults.get(what, iter(())), None)
+
+        proxy = self.proxy(choose)
         self.s3("sync", proxy.url)
         self.assertEqual(self.store.content(RUN), self.local())
-        self.assertEqual(len([1 for *_, fault in proxy.log if fault]), 6)
+        self.assertEqual(len([1 for *_, fault in proxy.log if fault]), 9)
+        self.assertEqual(self.store.unfinished_uploads(), [])
         self.assertLessEqual(proxy.peak, 2)
 
     def test_an_upload_that_fails_or_is_stopped_leaves_no_parts(self):
