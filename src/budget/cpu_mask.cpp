@@ -32,15 +32,26 @@ class CpuMask {
   bool has(int cpu) const {
     return CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes(), mask_.get());
   }
+  /// Whether every CPU of this mask is in the other one.
+  bool lies_in(const CpuMask& other) const {
+    const CpuMask both;
+    CPU_AND_S(bytes(), both.mask_.get(), mask_.get(), other.mask_.get());
+    return CPU_EQUAL_S(bytes(), both.mask_.get(), mask_.get());
+  }
   void add(int cpu) { CPU_SET_S(static_cast<std::size_t>(cpu), bytes(), mask_.get()); }
 
  private:
   std::unique_ptr<cpu_set_t, FreeMask> mask_;
 };
 
-int move_thread(pid_t thread, const std::vector<int>& cpus) {
+CpuMask mask_of(const std::vector<int>& cpus) {
   CpuMask mask;
   for (const int cpu : cpus) mask.add(cpu);
+  return mask;
+}
+
+int move_thread(pid_t thread, const std::vector<int>& cpus) {
+  CpuMask mask = mask_of(cpus);
   return sched_setaffinity(thread, CpuMask::bytes(), mask.get()) == 0 ? 0 : errno;
 }
 
@@ -68,11 +79,18 @@ int run_all_on(const std::vector<int>& cpus) {
   return 0;
 }
 
+bool keep_on(pid_t thread, const std::vector<int>& cpus) {
+  CpuMask now;
+  if (sched_getaffinity(thread, CpuMask::bytes(), now.get()) != 0) return false;
+  return !now.lies_in(mask_of(cpus)) && move_thread(thread, cpus) == 0;
+}
+
 #else
 
 std::vector<int> own_cpus() { return {}; }
 int run_on(const std::vector<int>&) { return ENOTSUP; }
 int run_all_on(const std::vector<int>&) { return ENOTSUP; }
+bool keep_on(pid_t, const std::vector<int>&) { return false; }
 
 #endif
 

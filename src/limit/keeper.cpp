@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "limit/keeper.h"
 
+#include "budget/cpu_mask.h"
+#include "budget/cpu_mask.h"
 #include "core/error.h"
 #include "files/atomic_file.h"
 #include "files/started_command.h"

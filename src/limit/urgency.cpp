@@ -3,7 +3,6 @@
 
 #ifdef __linux__
 #include <cstdint>
-#include <memory>
 
 #include <sched.h>
 #include <sys/prctl.h>
@@ -17,15 +16,6 @@ namespace screenalytics {
 #ifdef __linux__
 
 namespace {
-
-constexpr int kMaskCpus = 1 << 16;
-
-struct FreeMask {
-  void operator()(cpu_set_t* mask) const { CPU_FREE(mask); }
-};
-using Mask = std::unique_ptr<cpu_set_t, FreeMask>;
-
-std::size_t mask_bytes() { return CPU_ALLOC_SIZE(kMaskCpus); }
 
 // sched_setattr(2); the C library has no name for it yet.
 struct SchedulingAttributes {
@@ -56,24 +46,10 @@ void become_urgent() {
 
 void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL); }
 
-bool keep_on(pid_t thread, const std::vector<int>& cpus) {
-  const Mask now(CPU_ALLOC(kMaskCpus));
-  const Mask wanted(CPU_ALLOC(kMaskCpus));
-  const Mask strange(CPU_ALLOC(kMaskCpus));
-  CPU_ZERO_S(mask_bytes(), now.get());
-  CPU_ZERO_S(mask_bytes(), wanted.get());
-  for (const int cpu : cpus) CPU_SET_S(static_cast<std::size_t>(cpu), mask_bytes(), wanted.get());
-  if (::sched_getaffinity(thread, mask_bytes(), now.get()) != 0) return false;
-  CPU_OR_S(mask_bytes(), strange.get(), now.get(), wanted.get());
-  if (CPU_EQUAL_S(mask_bytes(), strange.get(), wanted.get())) return false;
-  return ::sched_setaffinity(thread, mask_bytes(), wanted.get()) == 0;
-}
-
 #else
 
 void become_urgent() {}
 void adopt_orphans() {}
-bool keep_on(pid_t, const std::vector<int>&) { return false; }
 
 #endif
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <vector>
-
-#include <sys/types.h>
-
 namespace screenalytics {
 
 /// The calling process runs as soon as it has something to do, also on busy CPUs: in real time
@@ -14,8 +10,5 @@ void become_urgent();
 
 /// What its children leave behind when they end becomes a child of the calling process.
 void adopt_orphans();
-
-/// True when the thread was allowed other CPUs than these; it is not any more.
-bool keep_on(pid_t thread, const std::vector<int>& cpus);
 
 }  // namespace screenalytics
