@@ -5,6 +5,7 @@
 #include "files/atomic_file.h"
 #include "files/folders.h"
 #include "files/sha256.h"
+#include "files/system_error.h"
 #include "store/file_lock.h"
 #include "store/json_lines.h"
 #include "store/names.h"
@@ -128,6 +129,9 @@ std::vector<CastMember> Facebank::members() const {
     if (!is_valid_name(entry->path().filename().string())) continue;
     if (auto member = read_member(entry->path())) members.push_back(std::move(*member));
   }
+  // A disk that fails is not an empty facebank.
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw read_error(folder_, error.value());
   std::ranges::sort(members, {}, &CastMember::cast_id);
   return members;
 }

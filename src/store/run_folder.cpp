@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "files/atomic_file.h"
 #include "files/sha256.h"
+#include "files/system_error.h"
 #include "store/file_lock.h"
 #include "store/names.h"
 
@@ -89,12 +90,16 @@ std::vector<std::string> list_runs(const fs::path& data, const std::string& ep_i
   check_episode(ep_id);
   std::vector<std::string> runs;
   std::error_code error;
-  for (fs::directory_iterator entry(runs_of(data, ep_id), error), end; !error && entry != end;
+  const fs::path folder = runs_of(data, ep_id);
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     std::error_code ignored;
     if (is_valid_name(name) && entry->is_directory(ignored)) runs.push_back(name);
   }
+  // A disk that fails is not an episode without runs.
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw read_error(folder, error.value());
   std::ranges::sort(runs);
   return runs;
 }

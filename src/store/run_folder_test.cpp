@@ -57,6 +57,13 @@ TEST_F(Runs, AreListedByName) {
   EXPECT_EQ(refusal_of([&] { list_runs(folder(), "../ep"); }).kind, ErrorKind::bad_usage);
 }
 
+TEST_F(Runs, AFolderThatCannotBeReadIsNotAnEpisodeWithoutRuns) {
+  std::filesystem::create_directories(in("e"));
+  put(in("e/runs"), "a file where the folder belongs");
+  EXPECT_EQ(refusal_of([&] { list_runs(folder(), "e"); }).kind, ErrorKind::not_found);
+  EXPECT_TRUE(list_runs(folder(), "nobody").empty());
+}
+
 TEST_F(Runs, ManifestIsEmptyWhenThereIsNone) {
   EXPECT_FALSE(run().manifest());
   write_atomically(run().file("manifest.json"), "{\"run_id\": \"r1\"}");
