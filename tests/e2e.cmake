@@ -1,5 +1,5 @@
 # Whole-program tests on real video and real models, one script a subject.
-foreach(subject determinism artifacts refusals facebank overlay screentime cpu bench crash)
+foreach(subject determinism artifacts refusals facebank people overlay screentime cpu bench crash)
   add_test(NAME e2e.${subject}
     COMMAND ${CMAKE_SOURCE_DIR}/tests/e2e/${subject}_test.py
       --program $<TARGET_FILE:screenalytics> --models ${CMAKE_BINARY_DIR}/test-models

@@ -33,6 +33,11 @@ void print(const ClusterResult& result) {
   std::printf("%s\n", result.run.file("identities.json").c_str());
 }
 
+template <typename Value>
+void offer(CLI::App& command, const std::string& name, Value& value, const char* help) {
+  command.add_option("--" + name, value, help)->capture_default_str()->group("Tuning");
+}
+
 }  // namespace
 
 int run_cluster(const Request& request, const Surroundings& around, const std::stop_token& stop) {
@@ -43,23 +48,38 @@ int run_cluster(const Request& request, const Surroundings& around, const std::s
   return 0;
 }
 
+void add_cluster_tuning(CLI::App& command, Request& request) {
+  command
+      .add_option(
+          "--group.max-distance",
+          request.clustering.group.max_distance,
+          "average cosine distance of single faces up to which groups join; tracks of several "
+          "faces must be nearer (default: the embedder's own)")
+      ->check(CLI::Range(0.0, 2.0))
+      ->group("Tuning");
+  describe_clustering(request.clustering, [&](const char* name, auto& value, const char* help) {
+    offer(command, name, value, help);
+  });
+}
+
 void add_cluster_flags(CLI::App& command, Request& request) {
   MatchOptions& match = request.settings.match;
   command.add_option("--show", request.settings.show, "name people after the seeds of this show");
-  command
-      .add_option("--group.max-distance",
-                  request.clustering.group.max_distance,
-                  "average cosine distance up to which groups join (default: the embedder's own)")
-      ->check(CLI::Range(0.0, 2.0))
-      ->group("Tuning");
-  const auto offer = [&](const char* name, auto& value, const char* help) {
-    command.add_option("--" + std::string(name), value, help)
-        ->capture_default_str()
-        ->group("Tuning");
+  add_cluster_tuning(command, request);
+  offer(command, "match.min-similarity", match.min_similarity, "cosine to the best seed");
+  offer(command, "match.min-lead", match.min_lead, "above the best seed of anybody else");
+}
+
+ClusterWishes cluster_wishes(const CLI::App& command, const Request& request) {
+  ClusterWishes wishes{.clustering = request.clustering};
+  const auto note = [&](const std::string& name) {
+    const CLI::Option* option = command.get_option_no_throw("--" + name);
+    if (option != nullptr && option->count() > 0) wishes.given.insert(name);
   };
-  describe_clustering(request.clustering, offer);
-  offer("match.min-similarity", match.min_similarity, "cosine to the best seed");
-  offer("match.min-lead", match.min_lead, "above the best seed of anybody else");
+  for (const char* name : {"show", "group.max-distance", "match.min-similarity", "match.min-lead"})
+    note(name);
+  describe_clustering(wishes.clustering, [&](const char* name, auto&, const char*) { note(name); });
+  return wishes;
 }
 
 void add_cluster_commands(CommandLine& line) {

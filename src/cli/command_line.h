@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/settings_flags.h"
 #include "cli/surroundings.h"
+#include "run/cluster_run.h"
 
 #include <functional>
 #include <stop_token>
@@ -53,6 +54,10 @@ void add_run_commands(CommandLine& line);
 void add_cluster_commands(CommandLine& line);
 /// --show and the tuning of the cluster stage, for every command that may run it.
 void add_cluster_flags(CLI::App& command, Request& request);
+/// The tuning alone, for commands that have --show and the flags of matching already.
+void add_cluster_tuning(CLI::App& command, Request& request);
+/// What was said on the command line of `command`, which has these flags.
+ClusterWishes cluster_wishes(const CLI::App& command, const Request& request);
 void add_facebank_commands(CommandLine& line);
 void add_model_commands(CommandLine& line);
 void add_screentime_commands(CommandLine& line);

@@ -31,10 +31,10 @@ JobCpu::JobCpu(const Settings& settings, const Surroundings& around)
 }
 
 void JobCpu::begin(Progress& progress) {
-  progress.say(enforcement_.describe());
+  progress.announce(enforcement_.describe());
   for (const std::string& note : cap_.notes)
-    progress.say("CPU cap " + short_number(cap_.percent) + " %: " + note);
-  for (const std::string& note : enforcement_.state().notes) progress.say(note);
+    progress.announce("CPU cap " + short_number(cap_.percent) + " %: " + note);
+  for (const std::string& note : enforcement_.state().notes) progress.announce(note);
   step_back(settings_.cpu.nice, settings_.cpu.idle_io ? DiskPriority::idle : DiskPriority::normal);
 }
 

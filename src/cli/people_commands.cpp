@@ -5,6 +5,7 @@
 #include "run/artifact_stage.h"
 #include "run/cluster_run.h"
 #include "run/people_run.h"
+#include "run/promote_run.h"
 #include "run/search_run.h"
 #include "store/facebank.h"
 
@@ -57,9 +58,35 @@ int decide(CommandLine& line, PeopleRequest asked) {
   return 0;
 }
 
+int promote(CommandLine& line, const PromoteRequest& asked) {
+  const Request& request = line.request();
+  const Edit edit =
+      with_context(request, line.around(), line.stop(), [&](const RunContext& context) {
+        Settings settings = request.settings;
+        settings.show = as_clustered_before(settings).settings.show;
+        Edit made = promote_person(settings, asked, context);
+        const ClusterRequest again = as_clustered_before(settings);
+        cluster_run(again.settings, again.clustering, context);
+        return made;
+      });
+  std::printf("%s '%s' is '%s' of show '%s' now, with %zu new seed(s)\n",
+              to_text(edit.id).c_str(),
+              edit.name.c_str(),
+              edit.cast_id.c_str(),
+              edit.show.c_str(),
+              edit.seeds.size());
+  std::fprintf(stderr,
+               "'screenalytics cluster --ep-id OTHER --show %s' finds them in other episodes; "
+               "'people undo' takes it back\n",
+               edit.show.c_str());
+  return 0;
+}
+
 std::string what(const Edit& edit) {
   std::string text = edit.undoes ? to_text(*edit.undoes) : edit.name;
   if (!edit.cast_id.empty()) text += " [" + edit.cast_id + "]";
+  if (!edit.show.empty())
+    text += " promoted to show " + edit.show + ", " + std::to_string(edit.seeds.size()) + " seeds";
   std::vector<TrackId> tracks;
   for (const EditAnchor& anchor : edit.anchors) {
     const bool known = std::ranges::find(tracks, anchor.track) != tracks.end();
@@ -155,6 +182,21 @@ void add_search(CommandLine& line) {
   search->add_flag("--json", flags->json, "as JSON, with the best per episode and person");
 }
 
+void add_promote(CommandLine& line, CLI::App& people) {
+  const auto asked = std::make_shared<PromoteRequest>();
+  auto* command = line.job(people,
+                           "promote",
+                           "a confirmed person joins a show's cast: other episodes know them",
+                           FlagSet::analysis,
+                           [&line, asked] { return promote(line, *asked); });
+  command->add_option("person", asked->person, "id or name")->required();
+  command->add_option("--show",
+                      line.request().settings.show,
+                      "whose cast (default: the show that the run was clustered with)");
+  command->add_option("--cast-id", asked->cast_id, "short name for files (default: from the name)");
+  command->add_option("--name", asked->name, "full name (default: the person's)");
+}
+
 }  // namespace
 
 void add_people_commands(CommandLine& line) {
@@ -190,6 +232,7 @@ void add_people_commands(CommandLine& line) {
   assign->add_option("--cast-id", asked->cast_id, "a cast member instead");
   assign->add_option(
       "--show", line.request().settings.show, "whose facebank knows the cast member");
+  add_promote(line, *people);
   auto* ignore = decision(EditOp::ignore, "not counted: posters, audience, reflections");
   ignore->add_option("person", asked->people, "id or name")->expected(1);
   with_tracks(ignore);

@@ -14,46 +14,64 @@
 namespace screenalytics {
 namespace {
 
-/// What the report shows, in the order in which it is made.
-std::vector<EarlierStage> earlier_stages() {
-  return {{"cluster",
-           [](const Settings& settings, const RunContext& context) {
-             const ClusterRequest again = as_clustered_before(settings);
-             cluster_run(again.settings, again.clustering, context);
-           }},
-          {"screentime", [](const Settings& settings, const RunContext& context) {
-             measure_run(settings, context);
-           }}};
+bool says_something_about_screentime(const CLI::App& command) {
+  AnalysisSettings any;
+  bool found = false;
+  describe_analysis(any, [&](const std::string& name, auto&, const char*) {
+    const CLI::Option* option = command.get_option_no_throw("--" + name);
+    found = found || (option != nullptr && option->count() > 0);
+  });
+  return found;
+}
+
+/// What the report shows, in the order in which it is made; `name`: of the command.
+std::vector<EarlierStage> earlier_stages(CommandLine& line, const char* name) {
+  const CLI::App& command = *line.app().get_subcommand(name);
+  const ClusterWishes wishes = cluster_wishes(command, line.request());
+  return {{.name = "cluster",
+           .run =
+               [wishes](const Settings& settings, const RunContext& context) {
+                 const ClusterRequest again = as_clustered_before(settings, wishes);
+                 cluster_run(again.settings, again.clustering, context);
+               },
+           .again = !wishes.given.empty()},
+          {.name = "screentime",
+           .run = [](const Settings& settings,
+                     const RunContext& context) { measure_run(settings, context); },
+           .again = says_something_about_screentime(command)}};
 }
 
 void print(const ReportResult& result) {
   std::printf("%s%s\n", screen_time_table(result.time).c_str(), result.page.c_str());
 }
 
-int run_report(const Request& request, const Surroundings& around, const std::stop_token& stop) {
-  const auto result = with_context(request, around, stop, [&](const RunContext& context) {
-    return write_report(
-        request.settings, {.copy = request.out, .earlier = earlier_stages()}, context);
-  });
+int run_report(CommandLine& line) {
+  const Request& request = line.request();
+  const auto earlier = earlier_stages(line, "report");
+  const auto result =
+      with_context(request, line.around(), line.stop(), [&](const RunContext& context) {
+        return write_report(request.settings, {.copy = request.out, .earlier = earlier}, context);
+      });
   print(result);
   return 0;
 }
 
-int run_everything(const Request& request,
-                   const Surroundings& around,
-                   const std::stop_token& stop) {
+int run_everything(CommandLine& line) {
+  const Request& request = line.request();
+  const auto earlier = earlier_stages(line, "run");
   std::optional<SyncRequest> sync;
-  if (!request.sync.place.empty()) sync = sync_request(request, around);
+  if (!request.sync.place.empty()) sync = sync_request(request, line.around());
   std::optional<SyncResult> synced;
-  const auto result = with_context(request, around, stop, [&](const RunContext& context) {
-    Settings settings = request.settings;
-    settings.output.s3_keys = sync.has_value();
-    settings.run_id = harvest(settings, HarvestStage::harvest, context).run.run_id();
-    ReportResult report =
-        write_report(settings, {.copy = request.out, .earlier = earlier_stages()}, context);
-    if (sync) synced = sync_after(settings, *sync, context);
-    return report;
-  });
+  const auto result =
+      with_context(request, line.around(), line.stop(), [&](const RunContext& context) {
+        Settings settings = request.settings;
+        settings.output.s3_keys = sync.has_value();
+        settings.run_id = harvest(settings, HarvestStage::harvest, context).run.run_id();
+        ReportResult report =
+            write_report(settings, {.copy = request.out, .earlier = earlier}, context);
+        if (sync) synced = sync_after(settings, *sync, context);
+        return report;
+      });
   print(result);
   return synced ? print_sync(*synced) : 0;
 }
@@ -61,24 +79,23 @@ int run_everything(const Request& request,
 }  // namespace
 
 void add_report_commands(CommandLine& line) {
-  const auto with_out = [&line](CLI::App* command) {
-    command->add_option("--out", line.request().out, "write the HTML file here too");
-  };
-  const auto with_sync = [&line](CLI::App* command) {
-    add_sync_after_flags(*command, line.request());
-    return command;
-  };
-  with_out(with_sync(
-      line.job(line.app(),
-               "run",
-               "video file -> who is on screen: harvest, cluster, screentime and report",
-               FlagSet::harvest,
-               [&line] { return run_everything(line.request(), line.around(), line.stop()); })));
-  with_out(line.job(line.app(),
-                    "report",
-                    "who was on screen, as one HTML file and as a table",
-                    FlagSet::analysis,
-                    [&line] { return run_report(line.request(), line.around(), line.stop()); }));
+  Request& request = line.request();
+  auto* run = line.job(line.app(),
+                       "run",
+                       "video file -> who is on screen: harvest, cluster, screentime and report",
+                       FlagSet::harvest,
+                       [&line] { return run_everything(line); });
+  add_sync_after_flags(*run, request);
+  add_cluster_tuning(*run, request);
+  add_analysis_tuning(*run, request.settings);
+  auto* report = line.job(line.app(),
+                          "report",
+                          "who was on screen, as one HTML file and as a table",
+                          FlagSet::analysis,
+                          [&line] { return run_report(line); });
+  add_cluster_flags(*report, request);
+  for (CLI::App* command : {run, report})
+    command->add_option("--out", request.out, "write the HTML file here too");
 }
 
 }  // namespace screenalytics

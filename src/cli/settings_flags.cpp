@@ -47,12 +47,6 @@ void add_tuning(CLI::App& command, Settings& settings) {
   });
 }
 
-void add_analysis_tuning(CLI::App& command, Settings& settings) {
-  describe_analysis(settings.analysis, [&](const std::string& name, auto& value, const char* help) {
-    add_tunable(command, name, value, help);
-  });
-}
-
 void add_sampling(CLI::App& command, Settings& settings) {
   auto* fps =
       command
@@ -105,6 +99,12 @@ void add_analysis(CLI::App& command, Settings& settings) {
 }
 
 }  // namespace
+
+void add_analysis_tuning(CLI::App& command, Settings& settings) {
+  describe_analysis(settings.analysis, [&](const std::string& name, auto& value, const char* help) {
+    add_tunable(command, name, value, help);
+  });
+}
 
 void add_cpu_flags(CLI::App& command, CpuOptions& cpu) {
   command.add_option("--cpu-limit", cpu.limit, "percent of one core, for everything together")

@@ -21,6 +21,9 @@ enum class FlagSet {
 /// How much CPU, and how that is held. `cpu` must outlive the parse.
 void add_cpu_flags(CLI::App& command, CpuOptions& cpu);
 
+/// Tuning of the stages that work from artifacts.
+void add_analysis_tuning(CLI::App& command, Settings& settings);
+
 /// Adds the flags to `command`; they write into `settings`, which must outlive the parse.
 void add_flags(CLI::App& command, FlagSet set, Settings& settings);
 

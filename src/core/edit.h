@@ -35,8 +35,10 @@ struct Edit {
   EditOp op = EditOp::merge;
   bool whole = true;  ///< group 0 is a whole person, not single tracks
   std::vector<EditAnchor> anchors;
-  std::string name;     ///< rename, assign: empty when none was given
-  std::string cast_id;  ///< assign: empty when none was given
+  std::string name;                ///< rename, assign: empty when none was given
+  std::string cast_id;             ///< assign: empty when none was given
+  std::string show;                ///< assign by `people promote`: whose facebank got `seeds`
+  std::vector<std::string> seeds;  ///< their ids; an undo takes them out
   std::optional<EditId> undoes;
 };
 

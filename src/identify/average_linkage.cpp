@@ -273,9 +273,10 @@ Linkage Linker::run(const LinkageRules& rules) {
 
 Linkage average_linkage(std::span<const Embedding> faces,
                         const LinkageRules& rules,
-                        double max_distance) {
+                        double max_distance,
+                        std::span<const double> lengths) {
   if (faces.empty()) return {};
-  const WholeVectors vectors(faces);
+  const WholeVectors vectors(faces, lengths);
   return Linker(vectors, rules, max_distance).run(rules);
 }
 

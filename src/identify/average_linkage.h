@@ -30,8 +30,12 @@ struct Linkage {
 /// (equal: lowest first face, then lowest first face of the other), while that mean is at most
 /// `max_distance`. Exactly that result, in memory of about n * n / 4 bytes plus 11 KiB a face of
 /// 512 numbers (docs/decisions/0006-clustering.md).
+///
+/// `lengths`: what each face counts with, 0..1 (`support.h`); empty: 1 each. The distance of two
+/// faces is 1 - the product of their vectors at these lengths.
 Linkage average_linkage(std::span<const Embedding> faces,
                         const LinkageRules& rules,
-                        double max_distance);
+                        double max_distance,
+                        std::span<const double> lengths = {});
 
 }  // namespace screenalytics

@@ -52,18 +52,26 @@ LinkageRules among(const LinkageRules& rules, const std::map<std::size_t, std::s
   return {kept(rules.together), kept(rules.apart), kept(rules.seen)};
 }
 
+/// Embeddings, and what each counts with.
+struct Tracks {
+  std::span<const Embedding> faces;
+  std::vector<double> lengths;
+};
+
 /// The linkage of some of the tracks, in numbers of all of them.
-Linkage link_some(std::span<const Embedding> tracks,
+Linkage link_some(const Tracks& tracks,
                   const Group& some,
                   const LinkageRules& rules,
                   double max_distance) {
   std::map<std::size_t, std::size_t> place;
   std::vector<Embedding> faces;
+  std::vector<double> lengths;
   for (const std::size_t at : some) {
     place.emplace_hint(place.end(), at, faces.size());
-    faces.push_back(tracks[at]);
+    faces.push_back(tracks.faces[at]);
+    lengths.push_back(tracks.lengths[at]);
   }
-  Linkage found = average_linkage(faces, among(rules, place), max_distance);
+  Linkage found = average_linkage(faces, among(rules, place), max_distance, lengths);
   for (Group& cluster : found.clusters) {
     for (std::size_t& at : cluster) at = some[at];
   }
@@ -94,8 +102,8 @@ struct Reach {
 /// others. Homes are judged by the tracks they had before: followers do not vote.
 class Followers {
  public:
-  Followers(std::span<const Embedding> tracks, const Strangers& strangers)
-      : tracks_(tracks), strangers_(strangers), group_of_(tracks.size(), kNobody) {}
+  Followers(const Tracks& tracks, const Strangers& strangers)
+      : tracks_(tracks), strangers_(strangers), group_of_(tracks.faces.size(), kNobody) {}
 
   /// Returns the seekers that found no home; the others are appended to their homes.
   std::vector<Group> settle(std::vector<Group>& homes,
@@ -104,7 +112,7 @@ class Followers {
     std::ranges::fill(group_of_, kNobody);
     std::vector<MeanFace> means;
     for (std::size_t home = 0; home < homes.size(); ++home) {
-      means.emplace_back(tracks_, homes[home]);
+      means.emplace_back(tracks_.faces, homes[home], tracks_.lengths);
       for (const std::size_t track : homes[home]) group_of_[track] = home;
     }
     std::vector<Offer> offers;
@@ -134,7 +142,7 @@ class Followers {
   std::optional<Offer> best_offer(const std::vector<MeanFace>& means,
                                   const Group& seeker,
                                   Reach reach) const {
-    const MeanFace own(tracks_, seeker);
+    const MeanFace own(tracks_.faces, seeker, tracks_.lengths);
     std::optional<Offer> best;
     double second = -1;
     for (std::size_t home = 0; home < means.size(); ++home) {
@@ -153,18 +161,18 @@ class Followers {
     return best;
   }
 
-  std::span<const Embedding> tracks_;
+  const Tracks& tracks_;
   const Strangers& strangers_;
   std::vector<std::size_t> group_of_;
 };
 
 /// Tracks of full voice, and the others.
-std::pair<Group, Group> by_voice(std::span<const Voice> voices, const LinkageRules& rules) {
+std::pair<Group, Group> by_voice(std::span<const Witness> witnesses, const LinkageRules& rules) {
   std::set<std::size_t> bound;
   for (const auto& [first, second] : rules.together) bound.insert({first, second});
   std::pair<Group, Group> split;
-  for (std::size_t track = 0; track < voices.size(); ++track) {
-    const bool full = voices[track] == Voice::full || bound.contains(track);
+  for (std::size_t track = 0; track < witnesses.size(); ++track) {
+    const bool full = witnesses[track].voice == Voice::full || bound.contains(track);
     (full ? split.first : split.second).push_back(track);
   }
   return split;
@@ -193,7 +201,7 @@ std::vector<Group> take_small(std::vector<Group>& groups,
 }
 
 /// Weak tracks that nobody took: a person of their own where several agree well.
-void group_weak(std::span<const Embedding> tracks,
+void group_weak(const Tracks& tracks,
                 const std::vector<Group>& left,
                 const LinkageRules& rules,
                 double max_distance,
@@ -213,19 +221,22 @@ void group_weak(std::span<const Embedding> tracks,
 
 }  // namespace
 
-Grouping group_tracks(std::span<const Embedding> tracks,
-                      std::span<const Voice> voices,
+Grouping group_tracks(std::span<const Embedding> faces,
+                      std::span<const Witness> witnesses,
                       const LinkageRules& rules,
                       double max_distance,
                       const GroupOptions& options) {
-  assert(tracks.size() == voices.size());
-  const auto [full, weak] = by_voice(voices, rules);
+  assert(faces.size() == witnesses.size());
+  Tracks tracks{.faces = faces, .lengths = {}};
+  for (const Witness& one : witnesses)
+    tracks.lengths.push_back(length_of_support(one.faces, options.support));
+  const auto [full, weak] = by_voice(witnesses, rules);
   Linkage linked = link_some(tracks, full, rules, max_distance);
   Grouping grouping{.people = std::move(linked.clusters),
                     .left = {},
                     .refused = std::move(linked.refused),
                     .overruled = std::move(linked.overruled)};
-  const Strangers strangers(tracks.size(), rules);
+  const Strangers strangers(faces.size(), rules);
   Followers followers(tracks, strangers);
   const auto small = take_small(
       grouping.people, static_cast<std::size_t>(std::max(options.straggler_tracks, 0)), rules);

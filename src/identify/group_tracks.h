@@ -3,8 +3,10 @@
 
 #include "core/face.h"
 #include "identify/average_linkage.h"
+#include "identify/support.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -17,9 +19,17 @@ enum class Voice {
   weak,  ///< small, blurred or at odds with itself: may follow others, never brings them together
 };
 
+/// What a track brings beside its embedding.
+struct Witness {
+  Voice voice = Voice::full;
+  std::int64_t faces = 1;  ///< that the embedding is the mean of
+};
+
 struct GroupOptions {
-  /// Average cosine distance up to which groups join; empty: the embedder's calibrated one.
+  /// Average cosine distance of single faces up to which groups join (tracks of several faces must
+  /// be nearer, see `support`); empty: the embedder's calibrated one.
   std::optional<double> max_distance;
+  SupportOptions support;
   /// A group of at most `straggler_tracks` that nobody took joins the nearest larger one when that
   /// is this much farther at most, and nearer than any other by `min_lead`.
   double straggler_reach = 0.10;
@@ -43,9 +53,10 @@ struct Grouping {
 
 /// Who is who: tracks of full voice by `average_linkage`, then stragglers, then weak tracks, each
 /// in turn from the surest on. Rules hold throughout; a track that a rule puts together with
-/// another has full voice. Pure and deterministic.
-Grouping group_tracks(std::span<const Embedding> tracks,
-                      std::span<const Voice> voices,
+/// another has full voice. Distances are of tracks at the length of their support. Pure and
+/// deterministic.
+Grouping group_tracks(std::span<const Embedding> faces,
+                      std::span<const Witness> witnesses,
                       const LinkageRules& rules,
                       double max_distance,
                       const GroupOptions& options);

@@ -24,21 +24,32 @@ Embedding at_angle(double degrees, int axis = 1) {
 
 struct Scene {
   std::vector<Embedding> tracks;
-  std::vector<Voice> voices;
+  std::vector<Witness> witnesses;
   LinkageRules rules;
   GroupOptions options;
 
   void add(double degrees, Voice voice = Voice::full, int axis = 1) {
     tracks.push_back(at_angle(degrees, axis));
-    voices.push_back(voice);
+    witnesses.push_back({voice});
   }
-  Grouping grouped() const { return group_tracks(tracks, voices, rules, 0.35, options); }
+  Grouping grouped() const { return group_tracks(tracks, witnesses, rules, 0.35, options); }
 };
 
 TEST(GroupTracks, GroupsByAverageDistance) {
   Scene scene;
   for (const double angle : {0.0, 90.0, 5.0, 95.0, 10.0}) scene.add(angle);
   EXPECT_THAT(scene.grouped().people, ElementsAre(ElementsAre(0, 2, 4), ElementsAre(1, 3)));
+}
+
+TEST(GroupTracks, TracksOfManyFacesMustBeNearerThanSingleFaces) {
+  Scene scene;
+  scene.options.straggler_tracks = 0;
+  for (const double angle : {0.0, 48.0}) scene.add(angle);  // a distance of 0.33
+  EXPECT_THAT(scene.grouped().people, ElementsAre(ElementsAre(0, 1)));
+  for (Witness& one : scene.witnesses) one.faces = 5;
+  EXPECT_THAT(scene.grouped().people, ElementsAre(ElementsAre(0), ElementsAre(1)));
+  scene.options.support.common = 1;
+  EXPECT_THAT(scene.grouped().people, ElementsAre(ElementsAre(0, 1)));
 }
 
 TEST(GroupTracks, WeakTracksNeverBringTwoPeopleTogether) {
@@ -53,7 +64,7 @@ TEST(GroupTracks, WeakTracksNeverBringTwoPeopleTogether) {
     const bool second = std::ranges::find(person, 3U) != person.end();
     EXPECT_FALSE(first && second);
   }
-  for (auto& voice : scene.voices) voice = Voice::full;
+  for (Witness& one : scene.witnesses) one.voice = Voice::full;
   EXPECT_LT(scene.grouped().people.size(), grouping.people.size() + grouping.left.size());
 }
 

@@ -83,7 +83,7 @@ TEST(Identities, FiveNoisyPeopleGiveFiveIdentitiesWithFewSingletons) {
       faces.push_back(*Embedding::normalised(std::move(raw)));
     }
   }
-  const auto grouping = group_tracks(faces, std::vector(faces.size(), Voice::full), {}, 0.65, {});
+  const auto grouping = group_tracks(faces, std::vector<Witness>(faces.size()), {}, 0.65, {});
   Identities found;
   std::vector<TrackFacts> facts;
   for (std::size_t i = 0; i < faces.size(); ++i) {
@@ -194,6 +194,17 @@ TEST(TrackFacts, TracksAreSeenTogetherInAFrameUnlessTheirBoxesAreOneFace) {
   const Track later{.id = {4}, .sightings = {look(6, {0, 0, 10, 10}, {})}};
   const std::vector<const Track*> tracks{&left, &right, &twice, &later};
   EXPECT_THAT(seen_together(tracks), ElementsAre(Pair(0, 1), Pair(1, 2)));
+}
+
+TEST(TrackFacts, WhoShowsThroughADissolveMayBeThePersonOfTheOtherShot) {
+  const Track before{.id = {1},
+                     .sightings = {look(0, {0, 0, 10, 10}, {}), look(50, {0, 0, 10, 10}, {})}};
+  const Track through{.id = {2}, .sightings = {look(50, {50, 0, 60, 10}, {})}};
+  const std::vector<const Track*> tracks{&before, &through};
+  EXPECT_THAT(seen_together(tracks), ElementsAre(Pair(0, 1)));
+  const std::vector<MediaTime> cut{MediaTime(53 * 40ms)}, far{MediaTime(70 * 40ms)};
+  EXPECT_THAT(seen_together(tracks, cut), testing::IsEmpty());
+  EXPECT_THAT(seen_together(tracks, far), ElementsAre(Pair(0, 1)));
 }
 
 }  // namespace

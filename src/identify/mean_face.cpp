@@ -14,11 +14,14 @@ double dot(std::span<const double> first, std::span<const double> second) {
 
 }  // namespace
 
-MeanFace::MeanFace(std::span<const Embedding> faces, std::span<const std::size_t> members)
+MeanFace::MeanFace(std::span<const Embedding> faces,
+                   std::span<const std::size_t> members,
+                   std::span<const double> lengths)
     : mean_(faces[members.front()].values().size(), 0.0) {
   for (const std::size_t at : members) {
     const auto values = faces[at].values();
-    for (std::size_t i = 0; i < mean_.size(); ++i) mean_[i] += double{values[i]};
+    const double length = lengths.empty() ? 1 : lengths[at];
+    for (std::size_t i = 0; i < mean_.size(); ++i) mean_[i] += length * double{values[i]};
   }
   for (double& value : mean_) value /= static_cast<double>(members.size());
 }

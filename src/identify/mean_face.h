@@ -14,7 +14,10 @@ namespace screenalytics {
 class MeanFace {
  public:
   /// `members`: which of the faces, at least one.
-  MeanFace(std::span<const Embedding> faces, std::span<const std::size_t> members);
+  /// `lengths`: of each of the faces, as in `average_linkage`; empty: all 1.
+  MeanFace(std::span<const Embedding> faces,
+           std::span<const std::size_t> members,
+           std::span<const double> lengths = {});
   /// Mean cosine over all pairs of a face of this and one of the other.
   double mean_similarity(const MeanFace& other) const;
   /// Cosine of a face to the mean; 0 when the members cancel out.

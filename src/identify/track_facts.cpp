@@ -48,6 +48,12 @@ struct Look {
   Box box;
 };
 
+bool lives_around_a_cut(const Track& track, std::span<const MediaTime> cuts, Duration transition) {
+  const MediaTime first = track.sightings.front().time, last = track.sightings.back().time;
+  return std::ranges::any_of(
+      cuts, [&](MediaTime cut) { return cut - transition <= first && last <= cut + transition; });
+}
+
 }  // namespace
 
 TrackFacts facts_of(const Track& track,
@@ -66,9 +72,12 @@ TrackFacts facts_of(const Track& track,
   return facts;
 }
 
-std::vector<FacePair> seen_together(std::span<const Track* const> tracks, double max_overlap) {
+std::vector<FacePair> seen_together(std::span<const Track* const> tracks,
+                                    std::span<const MediaTime> cuts,
+                                    const TogetherOptions& options) {
   std::map<FrameIndex, std::vector<Look>> frames;
   for (std::size_t at = 0; at < tracks.size(); ++at) {
+    if (lives_around_a_cut(*tracks[at], cuts, options.transition)) continue;
     for (const Sighting& look : tracks[at]->sightings)
       frames[look.frame].push_back({at, look.detection.box});
   }
@@ -76,7 +85,7 @@ std::vector<FacePair> seen_together(std::span<const Track* const> tracks, double
   for (const auto& [frame, looks] : frames) {
     for (std::size_t i = 0; i < looks.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        if (iou(looks[i].box, looks[j].box) > max_overlap) continue;
+        if (iou(looks[i].box, looks[j].box) > options.max_overlap) continue;
         const auto [low, high] = std::minmax(looks[i].track, looks[j].track);
         pairs.emplace(low, high);
       }

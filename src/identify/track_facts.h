@@ -48,7 +48,15 @@ TrackFacts facts_of(const Track& track,
                     const VoiceOptions& options);
 
 /// Pairs (positions in the list) of tracks that were seen in one frame as two faces, each once.
-/// Boxes that overlap by more than `max_overlap` (IoU) may be one face found twice.
-std::vector<FacePair> seen_together(std::span<const Track* const> tracks, double max_overlap = 0.3);
+/// Boxes that overlap by more than `max_overlap` (IoU) may be one face found twice. A track that
+/// lives within `transition` of a cut says nothing: in a dissolve the other shot shows through, and
+/// one person is on screen twice.
+struct TogetherOptions {
+  double max_overlap = 0.3;
+  Duration transition = std::chrono::milliseconds(500);
+};
+std::vector<FacePair> seen_together(std::span<const Track* const> tracks,
+                                    std::span<const MediaTime> cuts = {},
+                                    const TogetherOptions& options = {});
 
 }  // namespace screenalytics

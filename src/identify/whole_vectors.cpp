@@ -94,15 +94,16 @@ Product best_product() { return product_plain; }
 
 }  // namespace
 
-WholeVectors::WholeVectors(std::span<const Embedding> faces)
+WholeVectors::WholeVectors(std::span<const Embedding> faces, std::span<const double> lengths)
     : size_(faces.size()),
       width_(padded(faces.empty() ? 0 : faces.front().values().size())),
       values_(size_ * width_, 0) {
   for (std::size_t at = 0; at < size_; ++at) {
     const auto values = faces[at].values();
     assert(values.size() == faces.front().values().size());
+    const double unit = lengths.empty() ? kUnit : lengths[at] * kUnit;
     for (std::size_t i = 0; i < values.size(); ++i)
-      values_[at * width_ + i] = static_cast<std::int16_t>(std::lround(double{values[i]} * kUnit));
+      values_[at * width_ + i] = static_cast<std::int16_t>(std::lround(double{values[i]} * unit));
   }
 }
 

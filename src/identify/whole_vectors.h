@@ -10,17 +10,17 @@
 
 namespace screenalytics {
 
-/// Unit vectors in whole numbers: a coordinate of 1 is `kUnit`. Sums and products of whole numbers
-/// are exact, so every compiler, machine and order of adding gives the same similarities and the
-/// same clusters; rounding moves a cosine by some 0.00003.
+/// Vectors of length 1 at most in whole numbers: a coordinate of 1 is `kUnit`. Sums and products of
+/// whole numbers are exact, so every compiler, machine and order of adding gives the same
+/// similarities and the same clusters; rounding moves a cosine by some 0.00003.
 class WholeVectors {
  public:
   static constexpr double kUnit = 16384;
   /// A cosine of 1 as `similarity` counts it.
   static constexpr double kOne = kUnit * kUnit;
 
-  /// All faces must have the same dimension.
-  explicit WholeVectors(std::span<const Embedding> faces);
+  /// All faces must have the same dimension. `lengths`: of each vector, 0..1; empty: all 1.
+  explicit WholeVectors(std::span<const Embedding> faces, std::span<const double> lengths = {});
   std::size_t size() const { return size_; }
   /// Coordinates a row holds: the dimension, filled up with zeros to whole blocks.
   std::size_t width() const { return width_; }

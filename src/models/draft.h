@@ -29,7 +29,7 @@ struct PackDraft {
 
 /// The default pack: RetinaFace and fr_feature from their pinned packages.
 constexpr const char* kDefaultPack = "default";
-constexpr const char* kDefaultPackVersion = "2";
+constexpr const char* kDefaultPackVersion = "3";
 PackDraft draft_default(const std::filesystem::path& cache, const InstallReport& report);
 
 /// One of our packs, lying in a folder. Throws Error{bad_model} with all faults when it is not

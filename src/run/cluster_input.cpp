@@ -5,6 +5,7 @@
 #include "models/model_pack.h"
 #include "store/facebank.h"
 
+#include <filesystem>
 #include <utility>
 
 namespace screenalytics {
@@ -14,6 +15,15 @@ std::optional<Embedding> row_of(const NpyMatrix& matrix, const TrackRecord& reco
   if (!record.embedding_row) return std::nullopt;
   const auto begin = matrix.values.begin() + *record.embedding_row * matrix.columns;
   return Embedding::normalised(std::vector<float>(begin, begin + matrix.columns));
+}
+
+/// Begins of all shots but the first; none where the run does not say.
+std::vector<MediaTime> cuts_of(const RunFolder& run) {
+  std::vector<MediaTime> cuts;
+  if (!std::filesystem::exists(run.file("shots.jsonl"))) return cuts;
+  const std::vector<Shot> shots = read_shots(run);
+  for (std::size_t i = 1; i < shots.size(); ++i) cuts.push_back(shots[i].span.begin);
+  return cuts;
 }
 
 /// From a pack that holds the very same model; an unreadable pack is no reason to fail.
@@ -44,7 +54,7 @@ ClusterInput read_cluster_input(const RunFolder& run, const VoiceOptions& option
         options));
     input.facts.back().thumb = record.thumb;
   }
-  input.seen = seen_together(tracks);
+  input.seen = seen_together(tracks, cuts_of(run));
   return input;
 }
 

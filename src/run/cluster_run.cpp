@@ -18,7 +18,7 @@ constexpr const char* kArtifact = "identities.json";
 /// The tracks that have an embedding, and where they stand in the input.
 struct Faced {
   std::vector<Embedding> embeddings;
-  std::vector<Voice> voices;
+  std::vector<Witness> witnesses;
   std::vector<std::size_t> position;
 };
 
@@ -27,7 +27,7 @@ Faced faced(const ClusterInput& input) {
   for (std::size_t at = 0; at < input.facts.size(); ++at) {
     if (!input.facts[at].embedding) continue;
     faces.embeddings.push_back(*input.facts[at].embedding);
-    faces.voices.push_back(input.facts[at].voice);
+    faces.witnesses.push_back({input.facts[at].voice, input.tracks[at].pooled_faces});
     faces.position.push_back(at);
   }
   return faces;
@@ -192,7 +192,7 @@ ClusterDraft cluster_tracks(const ClusterInput& input,
   const Faced faces = faced(input);
   const LinkageRules rules = rules_among(all, faces, input.facts.size());
   Grouping grouping =
-      group_tracks(faces.embeddings, faces.voices, rules, max_distance, settings.group);
+      group_tracks(faces.embeddings, faces.witnesses, rules, max_distance, settings.group);
   ClusterDraft draft;
   report_rules(input, grouping, faces, draft);
   add_unknown(input, grouping, faces, draft);
@@ -246,21 +246,21 @@ ClusterResult cluster_run(const Settings& settings,
   return result;
 }
 
-ClusterRequest as_clustered_before(const Settings& settings) {
-  ClusterRequest request{.settings = settings};
+ClusterRequest as_clustered_before(const Settings& settings, const ClusterWishes& wishes) {
+  ClusterRequest request{.settings = settings, .clustering = wishes.clustering};
   const auto manifest = find_finished_run(settings).manifest();
   if (!manifest || !manifest->contains("stages")) return request;
   const Json stage = manifest->at("stages").value("cluster", Json::object());
   const Json before = stage.value("settings", Json::object());
-  describe_clustering(request.clustering, [&](const char* name, auto& value, const char*) {
-    if (before.contains(name)) before.at(name).get_to(value);
-  });
-  if (before.contains("max_distance"))
+  const auto keep = [&](const std::string& name, auto& value) {
+    if (before.contains(name) && !wishes.given.contains(name)) before.at(name).get_to(value);
+  };
+  describe_clustering(request.clustering,
+                      [&](const char* name, auto& value, const char*) { keep(name, value); });
+  if (before.contains("max_distance") && !wishes.given.contains("group.max-distance"))
     request.clustering.group.max_distance = before.at("max_distance").get<double>();
-  if (before.contains("match.min-similarity"))
-    before.at("match.min-similarity").get_to(request.settings.match.min_similarity);
-  if (before.contains("match.min-lead"))
-    before.at("match.min-lead").get_to(request.settings.match.min_lead);
+  keep("match.min-similarity", request.settings.match.min_similarity);
+  keep("match.min-lead", request.settings.match.min_lead);
   if (request.settings.show.empty() && before.contains("show") && before.at("show").is_string())
     before.at("show").get_to(request.settings.show);
   return request;

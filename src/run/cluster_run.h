@@ -8,6 +8,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace screenalytics {
@@ -44,7 +47,13 @@ struct ClusterRequest {
   Settings settings;
   ClusterSettings clustering;
 };
-/// The settings with which the run was clustered last, where it was; the defaults otherwise.
-ClusterRequest as_clustered_before(const Settings& settings);
+/// What the command line says about clustering, and which of the names in it were given there.
+struct ClusterWishes {
+  ClusterSettings clustering;
+  std::set<std::string> given;
+};
+/// The settings with which the run was clustered last, where it was, but for what is wished
+/// otherwise; `wishes` alone where it never was.
+ClusterRequest as_clustered_before(const Settings& settings, const ClusterWishes& wishes = {});
 
 }  // namespace screenalytics

@@ -19,6 +19,13 @@ struct ClusterSettings {
 /// model card's. The command line and the manifest walk it.
 template <typename S, typename Field>
 void describe_clustering(S& settings, Field&& field) {
+  field("group.common",
+        settings.group.support.common,
+        "share that faces of one track have in common; below 1, tracks of several faces must be "
+        "nearer than single faces");
+  field("group.enough-faces",
+        settings.group.support.enough,
+        "more faces of one track than this say nothing new");
   field("group.straggler-tracks",
         settings.group.straggler_tracks,
         "groups of this many tracks at most may follow a larger one that is a little too far");

@@ -32,19 +32,6 @@ std::vector<const Identity*> people_called(const PeopleView& view, const std::st
   return found;
 }
 
-const Identity& person_called(const PeopleView& view, const std::string& word) {
-  const auto found = people_called(view, word);
-  if (found.empty()) {
-    throw Error(
-        ErrorKind::not_found,
-        "run '" + view.run_id + "' has no person '" + word + "': see 'screenalytics people list'");
-  }
-  if (found.size() == 1) return *found.front();
-  std::string ids;
-  for (const Identity* one : found) ids += (ids.empty() ? "" : ", ") + to_text(one->id);
-  misused("several people are called '" + word + "' (" + ids + "): give the id");
-}
-
 const std::string& only_person(const PeopleRequest& request) {
   if (request.people.size() != 1)
     misused(std::string("people ") + name_of(request.op) + " takes one person (id or name)");
@@ -122,6 +109,19 @@ void fill_assign(Edit& edit, const PeopleRequest& request, const PeopleView& vie
 }
 
 }  // namespace
+
+const Identity& person_called(const PeopleView& view, const std::string& word) {
+  const auto found = people_called(view, word);
+  if (found.empty()) {
+    throw Error(
+        ErrorKind::not_found,
+        "run '" + view.run_id + "' has no person '" + word + "': see 'screenalytics people list'");
+  }
+  if (found.size() == 1) return *found.front();
+  std::string ids;
+  for (const Identity* one : found) ids += (ids.empty() ? "" : ", ") + to_text(one->id);
+  misused("several people are called '" + word + "' (" + ids + "): give the id");
+}
 
 Edit make_edit(const PeopleRequest& request, const PeopleView& view) {
   Edit edit{.op = request.op};

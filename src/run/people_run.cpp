@@ -5,6 +5,7 @@
 #include "run/artifact_stage.h"
 #include "run/manifest.h"
 #include "store/edit_log.h"
+#include "store/facebank.h"
 
 #include <algorithm>
 #include <map>
@@ -43,6 +44,34 @@ void mark_runs_stale(const Settings& settings, EditId edit, Progress& progress) 
   }
 }
 
+const Edit* edit_called(EditId id, const std::vector<Edit>& log) {
+  const auto found = std::ranges::find(log, id, &Edit::id);
+  return found == log.end() ? nullptr : &*found;
+}
+
+/// What a promotion gave to a facebank goes with it; an undo of that brings only the name back.
+void take_seeds_back(const Settings& settings,
+                     EditId undone,
+                     const std::vector<Edit>& log,
+                     Progress& progress) {
+  const Edit* edit = edit_called(undone, log);
+  if (edit == nullptr) return;
+  if (edit->undoes) {
+    const Edit* first = edit_called(*edit->undoes, log);
+    if (first != nullptr && !first->seeds.empty())
+      progress.warn("the seeds of '" + first->cast_id + "' are not in the facebank of show '" +
+                    first->show + "' any more: run 'screenalytics people promote' again");
+    return;
+  }
+  for (const std::string& seed : edit->seeds) {
+    try {
+      Facebank(settings.data, edit->show).remove(edit->cast_id, seed);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::not_found) throw;  // somebody took it out already
+    }
+  }
+}
+
 std::string found_text(const ResolvedEdit& resolved) {
   bool all = !resolved.groups.empty();
   for (const auto& group : resolved.groups) all = all && !group.empty();
@@ -56,6 +85,15 @@ PeopleView read_people_view(const RunFolder& run) {
   return {.run_id = run.run_id(), .tracks = read_tracks(run), .identities = read_identities(run)};
 }
 
+Edit log_decision(const Settings& settings, Edit edit, Progress& progress) {
+  EditLogWriter writer(edit_log_path(settings.data, settings.ep_id));
+  say_all(writer.log().warnings, progress);
+  edit.at = now_text();
+  edit = writer.append(std::move(edit));
+  mark_runs_stale(settings, edit.id, progress);
+  return edit;
+}
+
 Edit record_decision(const Settings& settings,
                      const PeopleRequest& request,
                      const RunContext& context) {
@@ -67,6 +105,7 @@ Edit record_decision(const Settings& settings,
                   : make_edit(request, read_people_view(find_finished_run(settings)));
   edit.at = now_text();
   edit = writer.append(std::move(edit));
+  if (edit.undoes) take_seeds_back(settings, *edit.undoes, writer.log().edits, context.progress);
   mark_runs_stale(settings, edit.id, context.progress);
   return edit;
 }
@@ -78,6 +117,7 @@ EditedIdentities with_decisions(Identities clustered,
   const EditLog log = read_edit_log(log_of(run));
   say_all(log.warnings, progress);
   const auto edits = edits_in_force(log.edits);
+  if (edits.empty()) return {.identities = std::move(clustered)};
   const auto plain_tracks = plain(tracks);
   const auto resolved = resolve_edits(edits, plain_tracks, read_shots(run), {});
   return apply_edits(std::move(clustered), resolved, plain_tracks);

@@ -35,8 +35,16 @@ Edit make_edit(const PeopleRequest& request, const PeopleView& view);
 /// The undo of `edit_id`, or of the newest decision that holds. Throws Error{bad_usage, not_found}.
 Edit make_undo(const std::string& edit_id, const std::vector<Edit>& log);
 
+/// The one person of that id or name. Throws Error{not_found, bad_usage}.
+const Identity& person_called(const PeopleView& view, const std::string& word);
+
+/// Appends a decision, bound to faces already, to the episode's log; every run of the episode that
+/// has people becomes stale.
+Edit log_decision(const Settings& settings, Edit edit, Progress& progress);
+
 /// Appends the decision to the episode's log; every run of the episode that has people becomes
-/// stale. The run is `settings.run_id` or the newest finished one.
+/// stale. The run is `settings.run_id` or the newest finished one. The
+/// undo of a promotion takes its seeds out of the show's facebank.
 Edit record_decision(const Settings& settings,
                      const PeopleRequest& request,
                      const RunContext& context);

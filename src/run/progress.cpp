@@ -67,6 +67,7 @@ void Progress::begin(const std::string& ep_id,
                      const std::filesystem::path& file) {
   const Shield shield;
   const std::lock_guard lock(mutex_);
+  say_announced();
   state_.ep_id = ep_id;
   state_.run_id = run_id;
   file_ = file;
@@ -76,6 +77,7 @@ void Progress::begin(const std::string& ep_id,
 void Progress::phase(const std::string& name, std::int64_t total, const std::string& unit) {
   const Shield shield;
   const std::lock_guard lock(mutex_);
+  say_announced();
   state_.phase = name;
   state_.unit = unit;
   state_.detail.clear();
@@ -95,7 +97,19 @@ void Progress::detail(const std::string& text) {
 void Progress::say(const std::string& text) {
   const Shield shield;
   const std::lock_guard lock(mutex_);
+  say_announced();
   sink_.say(text);
+}
+
+void Progress::announce(const std::string& text) {
+  const Shield shield;
+  const std::lock_guard lock(mutex_);
+  announced_.push_back(text);
+}
+
+void Progress::say_announced() {
+  for (const std::string& text : announced_) sink_.say(text);
+  announced_.clear();
 }
 
 void Progress::warn(const std::string& text) {
@@ -106,6 +120,7 @@ void Progress::warn(const std::string& text) {
 
 void Progress::warn_once(const std::string& text) {
   if (std::ranges::find(state_.warnings, text) != state_.warnings.end()) return;
+  say_announced();
   state_.warnings.push_back(text);
   sink_.warn(text);
 }
@@ -121,6 +136,8 @@ std::vector<std::string> Progress::warnings() const {
 void Progress::finish(const std::string& phase) {
   const Shield shield;
   const std::lock_guard lock(mutex_);
+  if (phase == "done") say_announced();
+  announced_.clear();
   state_.phase = phase;
   look();
 }
@@ -129,7 +146,9 @@ void Progress::watch(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
     wake_.wait_for(lock, stop, interval_, [] { return false; });
-    if (!stop.stop_requested()) look();
+    if (stop.stop_requested()) return;
+    say_announced();
+    look();
   }
 }
 

@@ -74,6 +74,9 @@ class Progress {
   /// More about the phase than one count tells, e.g. "12 of 40 files"; until the next phase.
   void detail(const std::string& text);
   void say(const std::string& text);
+  /// Said when work begins: before the next line or phase, or when the first look comes. A command
+  /// that fails at once says only why.
+  void announce(const std::string& text);
   void warn(const std::string& text);
   std::vector<std::string> warnings() const;
   /// CPU use up to now.
@@ -86,6 +89,7 @@ class Progress {
  private:
   void watch(const std::stop_token& stop);
   void look();
+  void say_announced();
   void warn_once(const std::string& text);
   ProgressSnapshot take();
 
@@ -95,7 +99,8 @@ class Progress {
   CpuSampler sampler_;
   std::atomic<std::int64_t> done_ = 0;
   std::atomic<std::int64_t> total_ = 0;
-  mutable std::mutex mutex_;  // guards state_, file_, phase_began_, last_, and the sink
+  mutable std::mutex mutex_;  // guards announced_, state_, file_, phase_began_, last_, the sink
+  std::vector<std::string> announced_;
   ProgressSnapshot state_;
   std::filesystem::path file_;
   std::chrono::steady_clock::time_point began_;

@@ -135,6 +135,27 @@ TEST(Progress, TheEndDoesNotWaitForTheNextLook) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, 1min);
 }
 
+TEST(Progress, WhatWasAnnouncedIsSaidWhenWorkBegins) {
+  FakeSink sink;
+  Progress progress(sink, kNever);
+  progress.announce("the cap is 300 %");
+  EXPECT_THAT(sink.said, testing::IsEmpty());
+  progress.phase("scan", 1, "frames");
+  EXPECT_THAT(sink.said, ElementsAre("the cap is 300 %"));
+  progress.say("one shot");
+  EXPECT_THAT(sink.said, ElementsAre("the cap is 300 %", "one shot"));
+}
+
+TEST(Progress, WhatFailsBeforeWorkBeginsDoesNotSayWhatWasAnnounced) {
+  for (const char* end : {"failed", "stopped", "done"}) {
+    FakeSink sink;
+    Progress progress(sink, kNever);
+    progress.announce("the cap is 300 %");
+    progress.finish(end);
+    EXPECT_EQ(sink.said.size(), std::string(end) == "done" ? 1U : 0U) << end;
+  }
+}
+
 TEST(Progress, ARepeatedWarningIsOneWarning) {
   FakeSink sink;
   Progress progress(sink, kNever);

@@ -19,9 +19,10 @@ void bring_up_to_date(const RunFolder& run,
   settings.run_id = run.run_id();
   for (const EarlierStage& stage : stages) {
     const std::string status = stage_status(run.manifest().value_or(Json::object()), stage.name);
-    if (status == "done") continue;
-    context.progress.say("'" + stage.name + "' of run '" + run.run_id() + "' is " + status +
-                         ": it runs first");
+    if (status == "done" && !stage.again) continue;
+    context.progress.say("'" + stage.name + "' of run '" + run.run_id() + "' " +
+                         (status == "done" ? "runs again with the settings that were given"
+                                           : "is " + status + ": it runs first"));
     stage.run(settings, context);
   }
 }

@@ -15,6 +15,7 @@ namespace screenalytics {
 struct EarlierStage {
   std::string name;
   std::function<void(const Settings& settings, const RunContext& context)> run;
+  bool again = false;  ///< also when it is done: other settings were asked for
 };
 
 struct ReportOptions {

@@ -68,6 +68,8 @@ Edit edit_of(const Json& row) {
   }
   edit.name = row.value("name", "");
   edit.cast_id = row.value("cast_id", "");
+  edit.show = row.value("show", "");
+  edit.seeds = row.value("seeds", std::vector<std::string>());
   if (row.contains("undoes")) edit.undoes = edit_id_of(row.at("undoes"));
   return edit;
 }
@@ -167,6 +169,8 @@ Json to_json(const Edit& edit) {
   for (const EditAnchor& anchor : edit.anchors) row["anchors"].push_back(to_json(anchor));
   if (!edit.name.empty()) row["name"] = edit.name;
   if (!edit.cast_id.empty()) row["cast_id"] = edit.cast_id;
+  if (!edit.show.empty()) row["show"] = edit.show;
+  if (!edit.seeds.empty()) row["seeds"] = edit.seeds;
   if (edit.undoes) row["undoes"] = to_text(*edit.undoes);
   return row;
 }

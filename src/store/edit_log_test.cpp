@@ -37,8 +37,12 @@ class EditLogTest : public TestFolder {
 
 TEST_F(EditLogTest, WhatWasAppendedIsReadBack) {
   append("Anna");
-  EditLogWriter(path()).append(
-      {.op = EditOp::undo, .whole = false, .cast_id = "ann", .undoes = EditId{1}});
+  EditLogWriter(path()).append({.op = EditOp::undo,
+                                .whole = false,
+                                .cast_id = "ann",
+                                .show = "s",
+                                .seeds = {"a1"},
+                                .undoes = EditId{1}});
   const auto edits = read_edit_log(path()).edits;
   ASSERT_THAT(edits, SizeIs(2));
   EXPECT_EQ(edits[0].id, EditId{1});
@@ -54,6 +58,8 @@ TEST_F(EditLogTest, WhatWasAppendedIsReadBack) {
   EXPECT_EQ(edits[0].anchors[0].group, 1);
   EXPECT_EQ(edits[1].undoes, EditId{1});
   EXPECT_EQ(edits[1].cast_id, "ann");
+  EXPECT_EQ(edits[1].show, "s");
+  EXPECT_EQ(edits[1].seeds, std::vector<std::string>{"a1"});
   EXPECT_FALSE(edits[1].whole);
 }
 
