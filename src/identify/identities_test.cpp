@@ -207,5 +207,24 @@ TEST(TrackFacts, WhoShowsThroughADissolveMayBeThePersonOfTheOtherShot) {
   EXPECT_THAT(seen_together(tracks, far), ElementsAre(Pair(0, 1)));
 }
 
+TEST(TrackFacts, ADissolveWithoutACutHandsAPersonOver) {
+  const auto followed = [](std::int64_t from, std::int64_t to, float left) {
+    Track track;
+    for (std::int64_t frame = from; frame <= to; frame += 4)
+      track.sightings.push_back(look(frame, {left, 0, left + 10, 10}, {}));
+    return track;
+  };
+  const Track before = followed(0, 80, 0), after = followed(80, 160, 50);
+  const Track longer = followed(60, 160, 50), inside = followed(40, 80, 50);
+  const auto seen = [](const Track& first, const Track& second) {
+    return !seen_together(std::vector<const Track*>{&first, &second}).empty();
+  };
+  EXPECT_FALSE(seen(before, after));
+  EXPECT_FALSE(seen(after, before));
+  EXPECT_TRUE(seen(before, longer)) << "on screen together for 0.8 s";
+  EXPECT_TRUE(seen(before, inside)) << "ends with the other";
+  EXPECT_TRUE(seen(before, followed(80, 100, 50))) << "seen alone in few frames";
+}
+
 }  // namespace
 }  // namespace screenalytics

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace screenalytics {
 namespace {
@@ -54,6 +53,22 @@ bool lives_around_a_cut(const Track& track, std::span<const MediaTime> cuts, Dur
       cuts, [&](MediaTime cut) { return cut - transition <= first && last <= cut + transition; });
 }
 
+/// The one track ends where the other begins, in few frames of both: a dissolve without a cut.
+bool is_hand_over(const Track& one,
+                  const Track& other,
+                  std::size_t common,
+                  const TogetherOptions& options) {
+  const auto begin = [](const Track& track) { return track.sightings.front().time; };
+  const auto end = [](const Track& track) { return track.sightings.back().time; };
+  const bool one_first = begin(one) < begin(other);
+  const Track& first = one_first ? one : other;
+  const Track& second = one_first ? other : one;
+  const auto least = static_cast<double>(std::min(one.sightings.size(), other.sightings.size()));
+  return begin(first) < begin(second) && end(first) < end(second) &&
+         end(first) - begin(second) <= options.transition &&
+         static_cast<double>(common) <= options.hand_over * least;
+}
+
 }  // namespace
 
 TrackFacts facts_of(const Track& track,
@@ -81,17 +96,22 @@ std::vector<FacePair> seen_together(std::span<const Track* const> tracks,
     for (const Sighting& look : tracks[at]->sightings)
       frames[look.frame].push_back({at, look.detection.box});
   }
-  std::set<FacePair> pairs;
+  std::map<FacePair, std::size_t> together;  // in how many frames
   for (const auto& [frame, looks] : frames) {
     for (std::size_t i = 0; i < looks.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         if (iou(looks[i].box, looks[j].box) > options.max_overlap) continue;
         const auto [low, high] = std::minmax(looks[i].track, looks[j].track);
-        pairs.emplace(low, high);
+        ++together[{low, high}];
       }
     }
   }
-  return {pairs.begin(), pairs.end()};
+  std::vector<FacePair> pairs;
+  for (const auto& [pair, count] : together) {
+    if (!is_hand_over(*tracks[pair.first], *tracks[pair.second], count, options))
+      pairs.push_back(pair);
+  }
+  return pairs;
 }
 
 }  // namespace screenalytics

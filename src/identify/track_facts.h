@@ -50,10 +50,12 @@ TrackFacts facts_of(const Track& track,
 /// Pairs (positions in the list) of tracks that were seen in one frame as two faces, each once.
 /// Boxes that overlap by more than `max_overlap` (IoU) may be one face found twice. A track that
 /// lives within `transition` of a cut says nothing: in a dissolve the other shot shows through, and
-/// one person is on screen twice.
+/// one person is on screen twice. The same where one track ends while the other begins, within
+/// `transition` and in a `hand_over` share of both's frames at most.
 struct TogetherOptions {
   double max_overlap = 0.3;
   Duration transition = std::chrono::milliseconds(500);
+  double hand_over = 0.1;
 };
 std::vector<FacePair> seen_together(std::span<const Track* const> tracks,
                                     std::span<const MediaTime> cuts = {},

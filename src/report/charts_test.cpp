@@ -20,10 +20,12 @@ TEST(Histogram, CountsBelowInsideAndAbove) {
 }
 
 TEST(Histogram, ChartsAreTables) {
-  const std::string chart = bar_table("Lengths", "tracks", {{"short", 3}, {"long", 1}});
+  const std::string chart = bar_table("Lengths", {"track", "tracks"}, {{"short", 3}, {"long", 1}});
   EXPECT_THAT(chart, HasSubstr("<caption>Lengths – 4 tracks</caption>"));
   EXPECT_THAT(chart, HasSubstr("<th scope=\"row\">short</th>"));
   EXPECT_THAT(chart, HasSubstr("width=\"33.3%\""));
+  EXPECT_THAT(bar_table("Lengths", {"track", "tracks"}, {{"short", 1}}),
+              HasSubstr("Lengths – 1 track<"));
 }
 
 TEST(TimeLine, EverySecondShotIsABand) {

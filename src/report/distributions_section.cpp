@@ -24,7 +24,7 @@ std::string track_lengths(const EpisodeReport& report) {
   const auto counts = count_in_bins(seconds, edges);
   std::vector<Bin> bins;
   for (std::size_t i = 0; i < counts.size(); ++i) bins.push_back({kLabels[i], counts[i]});
-  return bar_table("Length of tracks, first to last sighting", "tracks", bins);
+  return bar_table("Length of tracks, first to last sighting", {"track", "tracks"}, bins);
 }
 
 std::string face_qualities(const EpisodeReport& report) {
@@ -37,7 +37,7 @@ std::string face_qualities(const EpisodeReport& report) {
                         decimal(static_cast<double>(i + 1) / 10, 1),
                     counts[i]});
   }
-  return bar_table("Quality of the faces seen, 0 worst to 1 best", "faces", bins);
+  return bar_table("Quality of the faces seen, 0 worst to 1 best", {"face", "faces"}, bins);
 }
 
 std::string skipped_faces(const EpisodeReport& report) {
@@ -46,7 +46,7 @@ std::string skipped_faces(const EpisodeReport& report) {
   std::ranges::stable_sort(bins, std::ranges::greater{}, &Bin::count);
   if (bins.empty())
     return "<div class=\"chart\"><h3>Skipped faces</h3><p>No face was skipped.</p></div>\n";
-  return bar_table("Skipped faces by reason", "faces", bins);
+  return bar_table("Skipped faces by reason", {"face", "faces"}, bins);
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ std::vector<std::int64_t> count_in_bins(const std::vector<double>& values,
 }
 
 std::string bar_table(const std::string& caption,
-                      const std::string& what,
+                      const Counted& what,
                       const std::vector<Bin>& bins) {
   std::int64_t most = 1;
   std::int64_t all = 0;
@@ -71,7 +71,7 @@ std::string bar_table(const std::string& caption,
     all += bin.count;
   }
   std::string out = "<div class=\"chart\"><table class=\"bars\"><caption>" + escaped(caption) +
-                    " – " + std::to_string(all) + " " + what + "</caption>\n<tbody>\n";
+                    " – " + counted(all, what.one, what.many) + "</caption>\n<tbody>\n";
   for (const Bin& bin : bins) {
     out += "<tr><th scope=\"row\">" + escaped(bin.label) + "</th><td class=\"wide\">" +
            share_bar(static_cast<double>(bin.count) / static_cast<double>(most)) + "</td><td>" +

@@ -17,9 +17,15 @@ struct Bin {
 std::vector<std::int64_t> count_in_bins(const std::vector<double>& values,
                                         const std::vector<double>& edges);
 
+/// What is counted, one and many of it.
+struct Counted {
+  std::string one;
+  std::string many;
+};
+
 /// A bar chart that is a table: each row has its bar, so that nothing is told by the picture alone.
 std::string bar_table(const std::string& caption,
-                      const std::string& what,
+                      const Counted& what,
                       const std::vector<Bin>& bins);
 
 }  // namespace screenalytics

@@ -101,6 +101,7 @@ text.cap{fill:var(--cap);font-size:12px;font-weight:600}
 .model dd{margin:0;overflow-wrap:anywhere}
 .sum{font-family:ui-monospace,monospace;font-size:.8rem}
 footer{color:var(--soft);font-size:.9rem;margin-top:1.5rem}
+@media(max-width:76rem){.people .bar{width:1.5rem}.people th,.people td{padding-inline:.35rem}.people th button{font-size:.8rem}}
 @media(max-width:44rem){
 body{padding:0 .75rem 2rem}
 section{padding:.9rem .8rem}

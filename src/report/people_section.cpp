@@ -41,8 +41,7 @@ struct Cell {
 };
 
 std::string cell(const Cell& cell) {
-  return "<td role=\"cell\" data-l=\"" + cell.label + "\" data-v=\"" + cell.sort_by + "\">" +
-         cell.text + "</td>";
+  return "<td data-l=\"" + cell.label + "\" data-v=\"" + cell.sort_by + "\">" + cell.text + "</td>";
 }
 
 std::string milliseconds(Duration duration) {
@@ -59,9 +58,7 @@ std::string cells_of(const ScreenTime& person, const EpisodeScreenTime& time) {
   return cell({"On screen",
                "<b>" + length_text(person.total) + "</b>",
                milliseconds(person.total)}) +
-         cell({"Error",
-               "± " + length_text(person.error_bound),
-               milliseconds(person.error_bound)}) +
+         cell({"Error", "± " + length_text(person.error_bound), milliseconds(person.error_bound)}) +
          cell({"Share",
                share_bar(share) + percent_of(person.total, whole),
                milliseconds(person.total)}) +
@@ -75,10 +72,10 @@ std::string cells_of(const ScreenTime& person, const EpisodeScreenTime& time) {
 }
 
 std::string row_of(const EpisodeReport& report, const ScreenTime& person) {
-  return "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\" data-v=\"" + escaped(person.name) +
-         "\"><span class=\"who\">" + face_of(report, person) + "<span>" + isolated(person.name) +
-         "<small>" + notes_of(report, person) + "</small></span></span></th>" +
-         cells_of(person, report.time) + "</tr>\n";
+  return "<tr><th scope=\"row\" data-v=\"" + escaped(person.name) + "\"><span class=\"who\">" +
+         face_of(report, person) + "<span>" + isolated(person.name) + "<small>" +
+         notes_of(report, person) + "</small></span></span></th>" + cells_of(person, report.time) +
+         "</tr>\n";
 }
 
 std::string head() {
@@ -91,11 +88,11 @@ std::string head() {
                                       "Appearances",
                                       "Alone",
                                       "Tracks"};
-  std::string row = "<thead role=\"rowgroup\"><tr role=\"row\">";
+  std::string row = "<thead><tr>";
   for (const char* column : kColumns) {
     const bool sorted = std::string(column) == "On screen";
-    row += std::string("<th role=\"columnheader\" scope=\"col\"") +
-           (sorted ? " aria-sort=\"descending\"" : "") + ">" + column + "</th>";
+    row += std::string("<th scope=\"col\"") + (sorted ? " aria-sort=\"descending\"" : "") + ">" +
+           column + "</th>";
   }
   return row + "</tr></thead>\n";
 }
@@ -123,10 +120,10 @@ std::string people_section(const EpisodeReport& report) {
       "<p>Longest on screen first. “Error at most” is what looking at samples only leaves open, "
       "both ways. “Alone” is "
       "time with no other face on screen.</p>\n"
-      "<div class=\"scroll\" role=\"region\" aria-labelledby=\"people-h\" tabindex=\"0\">\n<table "
-      "role=\"table\" "
+      "<div class=\"scroll\" role=\"region\" aria-label=\"Screen time of each person, scrolls "
+      "sideways\" tabindex=\"0\">\n<table "
       "class=\"people\" data-sort><caption>Screen time of each person</caption>\n" +
-      head() + "<tbody role=\"rowgroup\">\n";
+      head() + "<tbody>\n";
   const std::size_t shown = std::min(people.size(), kMostPeople);
   for (std::size_t i = 0; i < shown; ++i) out += row_of(report, people[i]);
   out += "</tbody></table></div>\n" + left_out(people.size(), shown, "screentime.json");

@@ -50,7 +50,8 @@ std::string together_section(const EpisodeReport& report) {
       "<p>Two or more people are on screen for " + length_text(time.several) + " (" +
       percent_of(time.several, time.episode.length()) +
       " of the episode). Seconds that two people share; on the diagonal, their own total.</p>\n"
-      "<div class=\"scroll\" role=\"region\" aria-labelledby=\"together-h\" tabindex=\"0\"><table "
+      "<div class=\"scroll\" role=\"region\" aria-label=\"Seconds on screen together, scrolls "
+      "sideways\" tabindex=\"0\"><table "
       "class=\"matrix\"><caption>Seconds on screen together</caption>\n<thead><tr><td></td>";
   for (std::size_t i = 0; i < count; ++i) {
     out += "<th scope=\"col\"><abbr title=\"" + escaped(time.people[i].name) + "\">" +
