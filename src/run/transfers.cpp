@@ -126,15 +126,19 @@ std::vector<TransferFailure> transfer_all(
   const auto most = static_cast<int>(std::min<std::size_t>(files.size(), kMostLines));
   const int lines = std::clamp(session.options().concurrency, 1, most);
   Queue queue(files, context.progress);
+  const auto line = [&] {
+    S3Client client(session, bucket, context.stop);
+    work(queue, client, job);
+  };
   std::vector<std::future<void>> threads;
   {
-    WorkerPool pool(lines);
-    for (int i = 0; i < lines; ++i) {
-      threads.push_back(pool.submit([&] {
-        S3Client client(session, bucket, context.stop);
-        work(queue, client, job);
-      }));
-    }
+    // This thread is one of them: a sync after a harvest needs no more threads than the harvest.
+    std::optional<WorkerPool> others;
+    if (lines > 1) others.emplace(lines - 1);
+    for (int i = 1; i < lines; ++i) threads.push_back(others->submit(line));
+    std::packaged_task<void()> own(line);
+    threads.push_back(own.get_future());
+    own();
     for (const auto& thread : threads) thread.wait();
   }
   for (auto& thread : threads) thread.get();
