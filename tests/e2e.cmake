@@ -8,6 +8,9 @@ foreach(subject determinism artifacts refusals facebank people overlay screentim
     TIMEOUT 600 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 endforeach()
 
+# They measure CPU, so no other test runs beside them.
+set_tests_properties(e2e.cpu e2e.bench PROPERTIES RUN_SERIAL ON)
+
 # Scores against programs that we did not write (tests/requirements.txt).
 foreach(subject scores people_and_seconds export sync sync_versitygw)
   add_test(NAME e2e.${subject}

@@ -3,11 +3,13 @@
 
 #include <charconv>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 namespace screenalytics {
 namespace {
@@ -53,7 +55,41 @@ std::chrono::nanoseconds cpu_so_far() {
          duration_of(children.ru_utime) + duration_of(children.ru_stime);
 }
 
+/// Field 22 of /proc/self/stat (proc(5)): ticks after the machine's start; 0 where it is not there.
+std::int64_t start_ticks() {
+  std::ifstream file("/proc/self/stat");
+  std::string line;
+  std::getline(file, line);
+  const auto name_end = line.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  std::istringstream fields(line.substr(name_end + 1));
+  std::string field;
+  for (int i = 3; i <= 22; ++i) fields >> field;
+  return number_after(field, "");
+}
+
+std::chrono::steady_clock::time_point find_process_start() {
+  const auto now = std::chrono::steady_clock::now();
+#ifdef __linux__
+  timespec since_boot{};
+  const auto ticks = start_ticks();
+  const auto second = sysconf(_SC_CLK_TCK);
+  if (ticks > 0 && second > 0 && clock_gettime(CLOCK_BOOTTIME, &since_boot) == 0) {
+    const auto age = std::chrono::seconds(since_boot.tv_sec) +
+                     std::chrono::nanoseconds(since_boot.tv_nsec) -
+                     std::chrono::nanoseconds(ticks * (1'000'000'000 / second));
+    if (age.count() > 0) return now - age;
+  }
+#endif
+  return now;
+}
+
 }  // namespace
+
+std::chrono::steady_clock::time_point process_start() {
+  static const auto start = find_process_start();
+  return start;
+}
 
 CpuReading read_cpu() {
   const ProcessStatus status = read_status();

@@ -20,6 +20,9 @@ CpuReading read_cpu();
 /// CPU use between two readings, in percent of one core.
 double percent_between(const CpuReading& before, const CpuReading& after);
 
+/// When this process was started: to 10 ms where the system says so, else when it first asks.
+std::chrono::steady_clock::time_point process_start();
+
 /// Number of threads of this process now.
 int thread_count();
 

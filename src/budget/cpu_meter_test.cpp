@@ -19,6 +19,14 @@ void burn(milliseconds amount) {
   }
 }
 
+TEST(CpuMeter, KnowsWhenTheProcessWasStarted) {
+  const auto start = process_start();
+  EXPECT_EQ(start, process_start());
+  const auto age = std::chrono::steady_clock::now() - start;
+  EXPECT_GE(age + milliseconds(20), read_cpu().cpu);  // one thread cannot have used more
+  EXPECT_LT(age, std::chrono::hours(1));
+}
+
 TEST(CpuMeter, SeesTheCpuTimeOfThisProcess) {
   const auto before = read_cpu();
   burn(milliseconds(30));

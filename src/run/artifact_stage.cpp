@@ -126,7 +126,7 @@ ArtifactStage::ArtifactStage(const RunFolder& run,
       stage_(std::move(stage)),
       outputs_(std::move(outputs)),
       context_(context),
-      began_(std::chrono::steady_clock::now()),
+      began_(since_now(context)),
       manifest_(manifest_of(run)) {
   Json now = manifest_;
   now["stages"][stage_] = {{"status", "running"}};

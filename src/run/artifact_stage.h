@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "run/harvest_run.h"
+#include "run/manifest.h"
 #include "store/json_lines.h"
 #include "store/run_folder.h"
 
@@ -54,7 +54,7 @@ class ArtifactStage {
   const std::string stage_;
   const std::vector<std::string> outputs_;
   const RunContext& context_;
-  const std::chrono::steady_clock::time_point began_;
+  const CpuStart began_;
   Json manifest_;
 };
 

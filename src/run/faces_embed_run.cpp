@@ -67,7 +67,7 @@ class FacesEmbed {
  public:
   FacesEmbed(const Settings& settings, const RunContext& context)
       : context_(context),
-        began_(std::chrono::steady_clock::now()),
+        began_(since_process_start()),
         run_(find_run(settings)),
         lock_(take_run(run_, context)),
         manifest_(held_manifest(run_)),
@@ -330,7 +330,7 @@ class FacesEmbed {
   }
 
   const RunContext& context_;
-  const std::chrono::steady_clock::time_point began_;
+  const CpuStart began_;
   RunFolder run_;
   RunLock lock_;
   Json manifest_;

@@ -56,7 +56,7 @@ class Harvest {
       : settings_(settings),
         stage_(stage),
         context_(context),
-        began_(std::chrono::steady_clock::now()),
+        began_(since_process_start()),
         started_at_(now_text()),
         prepared_(prepare_run(settings, context)),
         plan_(plan_scan(
@@ -73,11 +73,10 @@ class Harvest {
     begin_run(run_, plan_.key);
     const std::vector<Shot> shots = scan();
     const LoadedModels& models = prepared_.models;
-    const RowOrigin origin{
-        settings_.ep_id,
-        models.detector_card().name,
-        models.embedder_card().name,
-        settings_.output.s3_keys ? object_name(run_, "") : std::string()};
+    const RowOrigin origin{settings_.ep_id,
+                           models.detector_card().name,
+                           models.embedder_card().name,
+                           settings_.output.s3_keys ? object_name(run_, "") : std::string()};
     for (const char* folder : {"crops", "thumbs", "frames"}) {
       remove_folder(run_.file(folder));
     }
@@ -291,7 +290,7 @@ class Harvest {
   const Settings& settings_;
   const HarvestStage stage_;
   const RunContext& context_;
-  const std::chrono::steady_clock::time_point began_;
+  const CpuStart began_;
   const std::string started_at_;
   PreparedRun prepared_;
   ScanPlan plan_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/manifest.h"
 
+#include "budget/cpu_meter.h"
 #include "run/cpu_report.h"
 
 #include <array>
@@ -55,10 +56,19 @@ Json describe_input(const VideoInfo& info, const std::string& sha256) {
           {"notes", info.notes}};
 }
 
-Json describe_cpu(const RunContext& context, std::chrono::steady_clock::time_point began) {
+CpuStart since_process_start() { return {.at = process_start()}; }
+
+CpuStart since_now(const RunContext& context) {
+  const auto reading = context.progress.cpu().last;
+  return {.at = reading.at, .cpu = reading.cpu, .times = context.budget.times()};
+}
+
+Json describe_cpu(const RunContext& context, const CpuStart& start) {
   const CpuReport report = context.progress.cpu();
-  const double wall = std::chrono::duration<double>(report.last.at - began).count();
-  const double cpu = std::chrono::duration<double>(report.last.cpu).count();
+  const double wall = std::chrono::duration<double>(report.last.at - start.at).count();
+  const double cpu = std::chrono::duration<double>(report.last.cpu - start.cpu).count();
+  StageTimes times = context.budget.times();
+  for (std::size_t i = 0; i < times.size(); ++i) times.at(i) -= start.times.at(i);
   std::vector<std::string> notes = context.cap.notes;
   const EnforcementState state = report.enforcement.value_or(EnforcementState{.method = "permits"});
   notes.insert(notes.end(), state.notes.begin(), state.notes.end());
@@ -73,7 +83,7 @@ Json describe_cpu(const RunContext& context, std::chrono::steady_clock::time_poi
                {"wall_seconds", rounded(wall, 3)},
                {"mean_percent", rounded(wall > 0 ? 100 * cpu / wall : 0, 1)},
                {"peak_rss_mb", rounded(static_cast<double>(report.peak_rss_bytes) / kMiB, 1)},
-               {"seconds_by_stage", describe_stage_times(context.budget.times())}};
+               {"seconds_by_stage", describe_stage_times(times)}};
   json.update(describe_use(report));
   return json;
 }

@@ -48,10 +48,7 @@ TEST(Manifest, CountsSkipsByReason) {
 
 TEST(Manifest, CpuNamesTheCapAndEveryStageThatWorked) {
   CpuBudget budget(2);
-  const CpuCap cap{.asked_percent = 300,
-                   .percent = 200,
-                   .permits = 2,
-                   .notes = {"lowered"}};
+  const CpuCap cap{.asked_percent = 300, .percent = 200, .permits = 2, .notes = {"lowered"}};
   FakeSink sink;
   Progress progress(sink, 1h);
   {
@@ -64,7 +61,7 @@ TEST(Manifest, CpuNamesTheCapAndEveryStageThatWorked) {
     EXPECT_NE(work, 0U);
   }
   const RunContext context{budget, cap, progress, {}, "test"};
-  const Json cpu = describe_cpu(context, std::chrono::steady_clock::now() - 2s);
+  const Json cpu = describe_cpu(context, {.at = std::chrono::steady_clock::now() - 2s});
   EXPECT_EQ(cpu.at("asked_percent"), 300);
   EXPECT_EQ(cpu.at("cap_percent"), 200);
   EXPECT_EQ(cpu.at("permits"), 2);
@@ -79,13 +76,33 @@ TEST(Manifest, CpuNamesTheCapAndEveryStageThatWorked) {
   EXPECT_FALSE(cpu.at("seconds_by_stage").contains("embed"));
 }
 
+TEST(Manifest, AStageDoesNotCountWhatItsProcessDidBefore) {
+  CpuBudget budget(1);
+  const CpuCap cap;
+  FakeSink sink;
+  Progress progress(sink, 1h);
+  const RunContext context{budget, cap, progress, {}, "test"};
+  {
+    auto permit = budget.acquire({}, Stage::detect);
+    const auto begin = std::chrono::steady_clock::now();
+    while (budget.times()[static_cast<std::size_t>(Stage::detect)] < 5ms &&
+           std::chrono::steady_clock::now() - begin < 10s)
+      permit.enter(Stage::detect);
+  }
+  const Json all = describe_cpu(context, since_process_start());
+  const Json later = describe_cpu(context, since_now(context));
+  EXPECT_GE(all.at("cpu_seconds"), 0.005);
+  EXPECT_LT(later.at("cpu_seconds"), all.at("cpu_seconds"));
+  EXPECT_TRUE(all.at("seconds_by_stage").contains("detect"));
+  EXPECT_FALSE(later.at("seconds_by_stage").contains("detect"));
+}
+
 TEST(Manifest, AnIdleRunHasAnEmptyTableOfStages) {
   CpuBudget budget(1);
   const CpuCap cap;
   FakeSink sink;
   Progress progress(sink, 1h);
-  const Json cpu =
-      describe_cpu({budget, cap, progress, {}, "test"}, std::chrono::steady_clock::now());
+  const Json cpu = describe_cpu({budget, cap, progress, {}, "test"}, since_process_start());
   EXPECT_EQ(cpu.at("seconds_by_stage").dump(), "{}");
 }
 

@@ -100,7 +100,7 @@ class OverlayRun {
   OverlayRun(const Settings& settings, const OverlayOptions& options, const RunContext& context)
       : options_(options),
         context_(context),
-        began_(std::chrono::steady_clock::now()),
+        began_(since_process_start()),
         run_(find_finished_run(settings)),
         video_(video_of(run_, settings)) {
     options_.write.container = container_of(options_.out);
@@ -180,7 +180,7 @@ class OverlayRun {
 
   OverlayOptions options_;
   const RunContext& context_;
-  const std::chrono::steady_clock::time_point began_;
+  const CpuStart began_;
   const RunFolder run_;
   const RunVideo video_;
   VideoIndex index_;

@@ -97,7 +97,13 @@ std::vector<std::string> list_runs(const fs::path& data, const std::string& ep_i
     std::error_code ignored;
     if (is_valid_name(name) && entry->is_directory(ignored)) runs.push_back(name);
   }
-  // A disk that fails is not an episode without runs.
+  // A disk that fails is not an episode without runs, nor is a file where a folder should be.
+  if (error == std::errc::not_a_directory) {
+    throw Error(ErrorKind::io,
+                "'" + folder.string() +
+                    "' cannot be there: a part of this path is a file; choose "
+                    "another folder with --data");
+  }
   if (error && error != std::errc::no_such_file_or_directory)
     throw read_error(folder, error.value());
   std::ranges::sort(runs);

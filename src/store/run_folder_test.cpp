@@ -60,7 +60,7 @@ TEST_F(Runs, AreListedByName) {
 TEST_F(Runs, AFolderThatCannotBeReadIsNotAnEpisodeWithoutRuns) {
   std::filesystem::create_directories(in("e"));
   put(in("e/runs"), "a file where the folder belongs");
-  EXPECT_EQ(refusal_of([&] { list_runs(folder(), "e"); }).kind, ErrorKind::not_found);
+  EXPECT_EQ(refusal_of([&] { list_runs(folder(), "e"); }).kind, ErrorKind::io);
   EXPECT_TRUE(list_runs(folder(), "nobody").empty());
 }
 
