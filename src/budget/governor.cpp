@@ -25,6 +25,9 @@ constexpr double kNear = 0.0001;
 constexpr double kTooDeep = -0.0015;
 constexpr double kShortestSleep = 0.0002;
 constexpr double kLongestSleep = 0.1;
+// What the end of a process takes when nobody holds it back any more: paid for in advance.
+constexpr double kEnd = 0.012;
+constexpr double kLongestEnd = 0.5;
 
 // A process that was started a moment ago has used CPU time, on one thread, before anybody held it
 // back.
@@ -55,6 +58,10 @@ Governor::Governor(ComputingThreads& threads, double percent)
 Governor::~Governor() {
   thread_.request_stop();
   thread_.join();
+  if (rate_ < 1) {
+    const double pause = kEnd * (1 / rate_ - 1);
+    std::this_thread::sleep_for(Seconds(std::min(pause, kLongestEnd)));
+  }
   release();
 }
 

@@ -2,6 +2,7 @@
 #include "budget/cpu_limits.h"
 #include "cli/command_line.h"
 #include "cli/exit_codes.h"
+#include "cli/start_up.h"
 #include "cli/stop_signals.h"
 #include "core/error.h"
 
@@ -100,6 +101,7 @@ int guarded(int count, const char* const* arguments) {
     add_sync_commands(line);
     add_prune_commands(line);
     add_determinism_commands(line);
+    pay_for_start_up();
     return line.run(count, arguments);
   } catch (const Error& error) {
     std::fprintf(stderr, "screenalytics: %s\n", error.what());
