@@ -84,6 +84,13 @@ class Samples:
                 "mean": round(sum(found) / len(found), 2)}
 
 
+def stolen_seconds():
+    """CPU time that a hypervisor gave to other machines, all CPUs (proc(5), stat: steal)."""
+    with open("/proc/stat", encoding="ascii") as file:
+        words = file.readline().split()
+    return int(words[8]) / os.sysconf("SC_CLK_TCK") if len(words) > 8 else 0.0
+
+
 class Observer:
     """Runs or joins a command, and watches it to its end."""
 
@@ -94,6 +101,7 @@ class Observer:
         self.counter = cpu_counters.make_counter(options.counter, self.tree)
         self.samples = Samples(self.counter)
         self.began, self.own = time.monotonic(), time.process_time()
+        self.stolen = stolen_seconds()
         self.reaped = 0.0  # CPU seconds of children that ended, and of theirs
         self.exit_code, self.runs, self.child = None, 0, None
         self.threads = self.processes = 0
@@ -216,6 +224,7 @@ class Observer:
                   "windows": {f"{seconds:g}": self.samples.summary(seconds) for seconds in WINDOWS},
                   "threads_high_water": self.threads, "processes_high_water": self.processes,
                   "counter": self.counter.name, "accuracy": self.counter.accuracy, "readings": len(rows),
+                  "stolen_seconds": round(stolen_seconds() - self.stolen, 2),
                   "observer_percent": round(100 * (time.process_time() - self.own) / max(wall, 1e-9), 2)}
         if self.options.cap:
             result["cap_percent"] = self.options.cap
@@ -249,7 +258,8 @@ def print_table(result, file):
     for rule in result.get("rules", []):
         word = {True: "pass", False: "FAIL", None: "too short to say"}[rule["holds"]]
         say(f"{word}: {rule['rule']} (measured {rule['measured']})")
-    say(f"counter: {result['counter']} ({result['accuracy']}); the observer itself took {result['observer_percent']} %")
+    say(f"counter: {result['counter']} ({result['accuracy']}); the observer itself took {result['observer_percent']} %; "
+        f"{result['stolen_seconds']} s were taken by a hypervisor")
 
 
 def parse(words):
