@@ -2,7 +2,6 @@
 #include "limit/keeper.h"
 
 #include "budget/cpu_mask.h"
-#include "budget/cpu_mask.h"
 #include "core/error.h"
 #include "files/atomic_file.h"
 #include "files/started_command.h"
@@ -183,6 +182,10 @@ void Keeper::pass_on(const Order& order) {
 }
 
 void Keeper::reap() {
+  siginfo_t somebody{};
+  const int asked = ::waitid(P_ALL, 0, &somebody, WEXITED | WNOHANG | WNOWAIT);
+  if (asked == 0 && somebody.si_pid == 0) return;  // nobody has ended
+  const Patience patience;
   while (true) {
     int status = 0;
     const pid_t ended = ::waitpid(-1, &status, WNOHANG);

@@ -31,13 +31,27 @@ struct SchedulingAttributes {
 
 constexpr std::uint64_t kShortSlice = 100'000;  // nanoseconds
 
+bool enter_real_time() {
+  sched_param lowest{};
+  lowest.sched_priority = 1;
+  return ::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0;
+}
+
 }  // namespace
+
+Patience::Patience()
+    : was_real_time_((::sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_FIFO) {
+  const sched_param none{};
+  if (was_real_time_) ::sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &none);
+}
+
+Patience::~Patience() {
+  if (was_real_time_) enter_real_time();
+}
 
 void become_urgent() {
   ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-  sched_param lowest{};
-  lowest.sched_priority = 1;
-  if (::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0) return;
+  if (enter_real_time()) return;
   SchedulingAttributes wanted;
   wanted.nice = ::getpriority(PRIO_PROCESS, 0);
   wanted.runtime = kShortSlice;
@@ -48,6 +62,8 @@ void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL); }
 
 #else
 
+Patience::Patience() = default;
+Patience::~Patience() = default;
 void become_urgent() {}
 void adopt_orphans() {}
 
