@@ -106,6 +106,7 @@ class Observer:
         self.exit_code, self.runs, self.child = None, 0, None
         self.threads = self.processes = 0
         self.next_look = 0.0
+        self.next_start = None  # of the next run, while there is none
         self.cpus = os.sched_getaffinity(0)
         try:
             os.nice(-10)  # a late reading is a worse reading; it takes little
@@ -156,10 +157,15 @@ class Observer:
                 self.child = None
 
     def next_run(self):
-        if self.options.repeat_for and time.monotonic() - self.began < self.options.repeat_for and self.exit_code == 0:
+        now = time.monotonic()
+        if not (self.options.repeat_for and now - self.began < self.options.repeat_for and self.exit_code == 0):
+            return False
+        if self.next_start is None:
+            self.next_start = now + self.options.gap
+        if now >= self.next_start:
+            self.next_start = None
             self.start()
-            return True
-        return False
+        return True
 
     def look(self):
         living = self.tree.look()
@@ -271,6 +277,7 @@ def parse(words):
     parser.add_argument("--interval", type=float, help="seconds between readings (0.01; proc: 0.025)")
     parser.add_argument("--seconds", type=float, help="end the command (or the watching) after this time")
     parser.add_argument("--repeat-for", type=float, help="start the command again until this time is over")
+    parser.add_argument("--gap", type=float, default=0, help="seconds between two runs of --repeat-for")
     parser.add_argument("--json", help="write the figures to this file ('-': standard output)")
     parser.add_argument("--csv", help="write every reading to this file: seconds, CPU seconds")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND ARGUMENT...")

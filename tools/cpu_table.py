@@ -8,7 +8,8 @@
 
 matrix: each way in (harvest, faces-embed, facebank add, cluster, report, limit around a spinning, forking program) at each cap (50, 100,
 130, 150, 200) for --seconds (60): one run that is ended then (harvest and faces-embed of the video many times over, facebank add with
-thousands of photos, limit), or the command again and again (cluster, report). The mean rule (95 % of the cap) is checked for harvest
+thousands of photos, limit), or the command again and again, with a
+small gap (cluster, report). The mean rule (95 % of the cap) is checked for harvest
 and limit only: the others compute on one thread or end after a moment.
 use and compare: one harvest with --stride 1 from start to end, --rounds times; the round with the least CPU seconds is shown.
 Writes OUT.md and OUT.json after every measurement, so that a stopped table is still a table.
@@ -25,6 +26,7 @@ import tempfile
 OBSERVER = pathlib.Path(__file__).resolve().parent / "cpu_observer.py"
 CAPS = (50, 100, 130, 150, 200)
 JOBS = ("harvest", "faces-embed", "facebank add", "cluster", "report", "limit")
+GAP_SECONDS = 0.15  # so that no window of 0.1 s holds the end of one process and the start of the next
 WORKS_ALL_THE_TIME = ("harvest", "limit")
 
 
@@ -90,6 +92,8 @@ class Table:
                 words = ["--cap", cap, "--repeat-for" if again else "--seconds", self.options.seconds]
                 if job == "limit":
                     words = ["--cap", cap]  # the program ends by itself
+                if again:
+                    words += ["--gap", GAP_SECONDS]
                 words += ["--counter", counter_for(cap)]
                 if job not in WORKS_ALL_THE_TIME:
                     words.append("--idle-allowed")
@@ -111,7 +115,8 @@ class Table:
         return best
 
     def once(self, *words):
-        return self.harvest("once", "--stride", 1, "--samples", "all", *words)
+        # Segments of 3 s, so that there is work for all workers until shortly before the end.
+        return self.harvest("once", "--stride", 1, "--samples", "all", "--scan.segment-seconds", 3, *words)
 
     def use(self):
         free = self.least("no cap, one worker", self.once("--workers", 1), {"ENABLE_CPU_LIMIT": "0"}, cap="none")
@@ -128,7 +133,8 @@ class Table:
         self.least("no cap", many, free, cap="none")
         for cap in self.options.caps:
             self.least("screenalytics --cpu-limit", self.once("--cpu-limit", cap), cap=cap)
-            self.least("screenalytics limit --", [self.options.program, "limit", "--quiet", "--cpu-limit", cap, "--", *many], free, cap=cap)
+            self.least("screenalytics limit --", [self.options.program, "limit", "--quiet", "--cpu-limit", cap, "--",
+                                                    "env", "ENABLE_CPU_LIMIT=0", *many], cap=cap)
             self.least("cpulimit -l P -m -f --", ["cpulimit", "-l", int(cap), "-m", "-f", "--", *many], free, cap=cap)
             if cap % 100 == 0:
                 cpus = ",".join(map(str, sorted(os.sched_getaffinity(0))[:cap // 100]))
