@@ -52,10 +52,13 @@ TEST_F(CpuClaim, EndsWithItsOwner) {
 
 TEST_F(CpuClaim, EndsWhenAProcessIsKilled) {
   Child other([&] {
-    const CpuClaims claims(folder(), {0}, 1);
+    const CpuClaims claims(folder(), {0, 1}, 1);
+    fs::create_directories(root() / "claimed");
     pause_forever();
   });
-  EXPECT_TRUE(eventually([&] { return CpuClaims(folder(), {0}, 1).shared() == 1; }));
+  // Not before: a claim of ours would send the child to the other CPU.
+  ASSERT_TRUE(eventually([&] { return fs::exists(root() / "claimed"); }));
+  EXPECT_EQ(CpuClaims(folder(), {0}, 1).shared(), 1);
   other.kill();
   EXPECT_EQ(CpuClaims(folder(), {0}, 1).shared(), 0);
 }
