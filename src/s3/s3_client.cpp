@@ -5,56 +5,28 @@
 #include "files/sha256.h"
 #include "s3/encoding.h"
 #include "s3/retry.h"
+#include "s3/s3_request.h"
+#include "s3/upload_range.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace screenalytics {
 namespace {
 
-constexpr int kMostParts = 10'000;
-constexpr std::size_t kReadBytes = 256U << 10U;
 constexpr std::size_t kLongestMessage = 200;
-constexpr std::chrono::seconds kCompleteStall{300};  // the server joins the parts meanwhile
 constexpr std::chrono::minutes kSkewed{4};
-const char* const kEmptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
-std::string header(const HttpReply& reply, const std::string& name) {
-  const auto found = reply.headers.find(name);
-  return found == reply.headers.end() ? "" : found->second;
-}
 
 /// A server's words on one line, without what is secret.
 std::string tame(std::string text, const S3Credentials& credentials) {
   for (const std::string* secret :
        {&credentials.access_key, &credentials.secret_key, &credentials.session_token}) {
     if (secret->empty()) continue;
-    for (auto at = text.find(*secret); at != std::string::npos; at = text.find(*secret))
+    for (auto at = text.find(*secret); at != std::string::npos; at = text.find(*secret, at + 3))
       text.replace(at, secret->size(), "...");
   }
   std::ranges::replace_if(text, [](char c) { return c >= 0 && c < ' '; }, ' ');
   return text.substr(0, kLongestMessage);
-}
-
-HttpBody body_of(const std::string& text) {
-  return {text.size(), [&text](std::uint64_t offset, std::span<std::uint8_t> room) {
-            const auto at = static_cast<std::size_t>(offset);
-            const std::size_t count = std::min(room.size(), text.size() - at);
-            std::copy_n(text.begin() + static_cast<std::ptrdiff_t>(at), count, room.begin());
-            return count;
-          }};
-}
-
-std::string base64_of_hex(const std::string& sha256) {
-  const auto digest = digest_from_hex(sha256);
-  return digest ? base64_text(*digest) : "";
-}
-
-Error changed_file() {
-  return {ErrorKind::bad_data,
-          "the local file is not what the run's manifest says: run "
-          "'screenalytics verify' on the run"};
 }
 
 bool is_elsewhere(const std::string& code) {
@@ -62,91 +34,7 @@ bool is_elsewhere(const std::string& code) {
          code == "AuthorizationHeaderMalformed";
 }
 
-/// Reads a range of an upload in order and compares it with its checksum before its last bytes are
-/// given away, so that a server never gets all of something wrong.
-class CheckedRange {
- public:
-  CheckedRange(const Upload& upload, std::uint64_t offset, std::uint64_t bytes, std::string sha256)
-      : upload_(upload), offset_(offset), bytes_(bytes), sha256_(std::move(sha256)) {}
-
-  std::size_t read(std::uint64_t at, std::span<std::uint8_t> room) {
-    if (at == 0) {
-      hash_ = Sha256();
-      hashed_ = 0;
-    }
-    const std::size_t got = upload_.read(offset_ + at, room);
-    if (got == 0) throw changed_file();
-    if (at != hashed_) return got;  // libcurl went back to the middle: the server still checks
-    hash_.add(room.first(got));
-    hashed_ += got;
-    if (hashed_ == bytes_ && hash_.hex() != sha256_) throw changed_file();
-    return got;
-  }
-
- private:
-  const Upload& upload_;
-  const std::uint64_t offset_;
-  const std::uint64_t bytes_;
-  const std::string sha256_;
-  Sha256 hash_;
-  std::uint64_t hashed_ = 0;
-};
-
 }  // namespace
-
-/// Hash of the whole file, fed part by part.
-class PartHash {
- public:
-  /// SHA-256 (hex) of a range; the whole's hash grows with it.
-  std::string add(const Upload& upload, std::uint64_t offset, std::uint64_t bytes) {
-    Sha256 part;
-    std::vector<std::uint8_t> room(kReadBytes);
-    while (bytes > 0) {
-      const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, room.size()));
-      const std::size_t got = upload.read(offset, std::span(room).first(most));
-      if (got == 0) throw changed_file();
-      part.add(std::span(room).first(got));
-      whole_.add(std::span(room).first(got));
-      offset += got;
-      bytes -= got;
-    }
-    return part.hex();
-  }
-  std::string hex() { return whole_.hex(); }
-
- private:
-  Sha256 whole_;
-};
-
-enum class Then { take, try_again, refuse };
-
-/// What an answer means for its request.
-struct Verdict {
-  Then then = Then::take;
-  std::string code;                           ///< S3's own word
-  std::string why;                            ///< for people
-  std::optional<std::chrono::seconds> asked;  ///< to wait so long
-};
-
-struct S3Client::Ask {
-  std::string method = "GET";
-  std::string key;
-  std::vector<std::pair<std::string, std::string>> query;
-  std::map<std::string, std::string> headers;
-  std::optional<HttpBody> body;
-  std::string payload_sha256 = kEmptySha256;
-  std::function<void(std::span<const std::uint8_t>)> sink;
-  std::function<void()> begin = [] {};
-  /// Empty when the answer is whole; else why it must be asked for again.
-  std::function<std::string(const HttpReply&)> fault_in = [](const HttpReply&) { return ""; };
-  std::optional<std::chrono::seconds> stall_timeout;
-  bool may_be_missing = false;  ///< 404 is an answer
-  bool stoppable = true;
-};
-
-std::uint64_t part_size(const S3Options& options, std::uint64_t bytes) {
-  return std::max<std::uint64_t>(options.part_bytes, (bytes + kMostParts - 1) / kMostParts);
-}
 
 S3Client::S3Client(S3Session& session, std::string bucket, std::stop_token stop)
     : session_(session),
@@ -300,154 +188,6 @@ std::string S3Client::put_whole(const std::string& key, const Upload& upload) {
             }});
   upload.taken(upload.bytes);
   return without_quotes(header(reply, "etag"));
-}
-
-std::string S3Client::put_in_parts(const std::string& key, const Upload& upload) {
-  abort_uploads_of(key);
-  const std::int64_t retries_before = session_.retries();
-  const std::string id = read_upload_id(send({.method = "POST",
-                                              .key = key,
-                                              .query = {{"uploads", ""}},
-                                              .headers = {{"content-type", upload.content_type},
-                                                          {"x-amz-checksum-algorithm", "SHA256"},
-                                                          {"x-amz-meta-sha256", upload.sha256}},
-                                              .body = HttpBody{}})
-                                            .body);
-  try {
-    std::string etag = put_parts(key, upload, id);
-    // An upload whose begin was answered to nobody is still there.
-    if (session_.retries() != retries_before) abort_uploads_of(key);
-    return etag;
-  } catch (...) {
-    abort(key, id);
-    throw;
-  }
-}
-
-std::string S3Client::put_parts(const std::string& key,
-                                const Upload& upload,
-                                const std::string& id) {
-  const std::uint64_t size = part_size(session_.options(), upload.bytes);
-  PartHash whole;
-  std::vector<UploadedPart> parts;
-  for (std::uint64_t offset = 0; offset < upload.bytes; offset += size) {
-    parts.push_back(put_part(key, upload, id, offset, static_cast<int>(parts.size()) + 1, whole));
-    upload.taken(std::min(size, upload.bytes - offset));
-  }
-  if (whole.hex() != upload.sha256) throw changed_file();
-  confirm_parts(key, id, upload.bytes, parts);
-  return complete(key, upload, id, parts);
-}
-
-UploadedPart S3Client::put_part(const std::string& key,
-                                const Upload& upload,
-                                const std::string& id,
-                                std::uint64_t offset,
-                                int number,
-                                PartHash& whole) {
-  const std::uint64_t bytes =
-      std::min(part_size(session_.options(), upload.bytes), upload.bytes - offset);
-  const std::string sha256 = [&] {
-    const auto permit = session_.budget().acquire(stop_, Stage::hash);
-    return whole.add(upload, offset, bytes);
-  }();
-  const std::string checksum = base64_of_hex(sha256);
-  CheckedRange range(upload, offset, bytes, sha256);
-  const HttpReply reply =
-      send({.method = "PUT",
-            .key = key,
-            .query = {{"partNumber", std::to_string(number)}, {"uploadId", id}},
-            .headers = {{"x-amz-checksum-sha256", checksum}},
-            .body = HttpBody{bytes,
-                             [&](std::uint64_t at, std::span<std::uint8_t> room) {
-                               return range.read(at, room);
-                             }},
-            .payload_sha256 = sha256});
-  return {number, without_quotes(header(reply, "etag")), checksum};
-}
-
-/// Takes the parts' ETags from the store's own list, and makes sure that it holds what was sent. A
-/// store that does not list parts is believed what it said when it took them.
-void S3Client::confirm_parts(const std::string& key,
-                             const std::string& id,
-                             std::uint64_t bytes,
-                             std::vector<UploadedPart>& parts) {
-  std::uint64_t stored = 0;
-  std::string next;
-  try {
-    do {
-      Ask ask{.key = key, .query = {{"uploadId", id}}};
-      if (!next.empty()) ask.query.emplace_back("part-number-marker", next);
-      const PartPage page = read_part_page(send(ask).body);
-      for (const auto& [part, size] : page.parts) {
-        const auto at = static_cast<std::size_t>(part.number - 1);
-        if (at >= parts.size() || (!part.sha256.empty() && part.sha256 != parts[at].sha256))
-          throw Error(ErrorKind::unavailable,
-                      "s3://" + bucket_ + "/" + key + ": a part is not what was sent");
-        parts[at].etag = part.etag;
-        stored += size;
-      }
-      next = page.next;
-    } while (!next.empty());
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::cancelled || stored > 0) throw;
-    return;
-  }
-  if (stored != bytes)
-    throw Error(ErrorKind::unavailable, "s3://" + bucket_ + "/" + key + ": parts are missing");
-}
-
-std::string S3Client::complete(const std::string& key,
-                               const Upload& upload,
-                               const std::string& id,
-                               const std::vector<UploadedPart>& parts) {
-  const std::string xml = complete_upload_xml(parts);
-  // The answer may be 200 and an error all the same: it began before the parts were joined.
-  const HttpReply reply = send({.method = "POST",
-                                .key = key,
-                                .query = {{"uploadId", id}},
-                                .headers = {{"content-type", "application/xml"}},
-                                .body = body_of(xml),
-                                .payload_sha256 = hex(sha256_digest(xml)),
-                                .fault_in = [](const HttpReply& answer) -> std::string {
-                                  const auto error = read_s3_error(answer.body);
-                                  return error ? error->code + ": " + error->message : "";
-                                },
-                                .stall_timeout = kCompleteStall,
-                                .may_be_missing = true});
-  // An answer that was lost: the upload is gone because it is complete.
-  const auto stored = head(key);
-  if (stored && stored->bytes == upload.bytes && stored->claimed_sha256 == upload.sha256)
-    return stored->etag;
-  throw Error(ErrorKind::unavailable,
-              "s3://" + bucket_ + "/" + key + ": the parts were sent but not joined (status " +
-                  std::to_string(reply.status) + ")");
-}
-
-void S3Client::abort_uploads_of(const std::string& key) {
-  try {
-    const HttpReply reply = send({.query = {{"uploads", ""}, {"prefix", key}}});
-    for (const std::string& id : read_uploads_of(reply.body, key)) abort(key, id);
-  } catch (const Error& error) {  // not every server has this, not everybody may ask for it
-    if (error.kind() == ErrorKind::cancelled) throw;
-  }
-}
-
-void S3Client::abort(const std::string& key, const std::string& id) {
-  try {
-    const Ask ask{.method = "DELETE",
-                  .key = key,
-                  .query = {{"uploadId", id}},
-                  .stall_timeout = std::chrono::seconds(10),
-                  .may_be_missing = true,
-                  .stoppable = false};  // parts that stay cost money
-    if (stop_.stop_requested()) {
-      send_once(ask);  // somebody waits for us to end
-    } else {
-      send(ask);
-    }
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the first failure is the one to tell
-  }
 }
 
 void S3Client::get(const std::string& key, const Download& download) {

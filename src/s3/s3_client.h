@@ -84,6 +84,8 @@ class S3Client {
                         std::uint64_t offset,
                         int number,
                         PartHash& whole);
+  std::optional<std::vector<PartPage::Part>> list_parts(const std::string& key,
+                                                        const std::string& id);
   void confirm_parts(const std::string& key,
                      const std::string& id,
                      std::uint64_t bytes,

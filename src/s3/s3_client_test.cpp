@@ -238,6 +238,23 @@ TEST_F(S3ClientTest, PartsThatTheStoreDoesNotHoldAreNotJoined) {
   EXPECT_THAT(request(5), StartsWith("DELETE "));
 }
 
+TEST_F(S3ClientTest, PartsThatTheStoreHoldsOtherwiseAreNotJoined) {
+  const std::string other =
+      "<ListPartsResult><Part><PartNumber>1</PartNumber><ETag>1</ETag><Size>4</Size>"
+      "<ChecksumSHA256>of something else</ChecksumSHA256></Part><Part><PartNumber>2</PartNumber>"
+      "<ETag>2</ETag><Size>3</Size></Part></ListPartsResult>";
+  answer_with({http("200 OK", kNoUploads),
+               http("200 OK", kUpload),
+               http("200 OK"),
+               http("200 OK"),
+               http("200 OK", other),
+               http("204 x")},
+              {.multipart_above = 6, .part_bytes = 4});
+  EXPECT_THAT(refusal([&] { client_->put("k", upload_of("abcdefg")); }).second,
+              HasSubstr("a part is not what was sent"));
+  EXPECT_THAT(request(5), StartsWith("DELETE "));
+}
+
 TEST_F(S3ClientTest, PartsThatCannotBeSentAreThrownAway) {
   answer_with({http("200 OK", kNoUploads),
                http("200 OK", kUpload),
