@@ -5,6 +5,7 @@
 #include "budget/cpu_windows.h"
 #include "budget/test_children.h"
 
+#include <memory>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -107,6 +108,15 @@ TEST(Governor, StopsChildrenOfTheTreeAndLetsThemGo) {
   ProcessTree tree(child.id());
   const auto before = tree.read().cpu;
   EXPECT_TRUE(eventually([&] { return tree.read().cpu > before + milliseconds(100); }));
+}
+
+TEST(Governor, UnderAFractionTheEndOfTheProcessIsPaidForInAdvance) {
+  CpuBudget budget(1);
+  auto governor = std::make_unique<Governor>(budget.computing(), 10);
+  const auto began = std::chrono::steady_clock::now();
+  governor.reset();
+  // 12 ms of one core: nine times that is waited for.
+  EXPECT_GE(std::chrono::steady_clock::now() - began, milliseconds(100));
 }
 
 TEST(Governor, WorkThatFitsIsNotHeldBack) {

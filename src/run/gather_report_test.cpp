@@ -54,7 +54,7 @@ TEST_F(GatherReport, TheManifestTellsSkipsModelsAndWarningsButNotWhereTheVideoLi
   const EpisodeReport report = gather({{"counts", {{"skips", {{"blurry", 4}}}}},
                                        {"models", {{{"name", "m"}, {"licence", "MIT"}}}},
                                        {"warnings", {"look"}},
-                                       {"input", {{"path", "/home/ann/secret/film.mp4"}}}});
+                                       {"input", {{"path", "/films/secret/film.mp4"}}}});
   EXPECT_EQ(report.skipped.at("blurry"), 4);
   EXPECT_EQ(report.models.at(0).licence, "MIT");
   EXPECT_THAT(report.warnings, ElementsAre("look"));
