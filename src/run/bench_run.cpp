@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "files/atomic_file.h"
 #include "files/child_process.h"
+#include "files/folders.h"
 #include "run/gather_report.h"
 #include "store/run_folder.h"
 
@@ -205,12 +206,12 @@ class Bench {
   }
 
   BenchReport run() {
-    std::filesystem::create_directories(request_.out);
+    make_folders(request_.out);
     for (int round = 1; round <= request_.rounds; ++round) {
       for (std::size_t i = 0; i < ways_.size(); ++i) measure(i, round);
     }
     write_files(bench_, request_.out);
-    if (!request_.keep_runs) std::filesystem::remove_all(request_.out / "runs");
+    if (!request_.keep_runs) remove_folder(request_.out / "runs");
     return std::move(bench_);
   }
 
@@ -223,7 +224,7 @@ class Bench {
                              std::to_string(request_.rounds) + ": " + way.name;
     say_(name);
     const RunFolder run(request_.out / "runs", kEpisode, way.id + "-" + std::to_string(round));
-    std::filesystem::remove_all(run.path());
+    remove_folder(run.path());
     const ChildResult result = run_program(command_of(way, run.run_id(), settings_, request_), ".");
     const auto manifest = run.manifest();
     if (result.exit_code != 0 || !manifest) fail(way, result, request_.kind_of, stop_);

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "files/atomic_file.h"
+#include "files/folders.h"
 #include "files/sha256.h"
 #include "store/verify_run.h"
 
@@ -36,7 +37,7 @@ class Pull {
       result_.was_there = true;
       return result_;
     }
-    fs::create_directories(parts_.path());
+    make_folders(parts_.path());
     const RunLock lock(parts_);
     remove_what_is_not_listed();
     check_space();
@@ -163,7 +164,7 @@ class Pull {
 
   void move_into_place() {
     const fs::path runs = run_.path().parent_path();
-    fs::create_directories(runs);
+    make_folders(runs);
     std::error_code error;
     fs::rename(parts_.path(), run_.path(), error);
     if (error) {

@@ -2,7 +2,7 @@
 #include "run/remove_run.h"
 
 #include "core/error.h"
-#include "files/atomic_file.h"
+#include "files/folders.h"
 
 #include <algorithm>
 
@@ -11,7 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void remove_file(const fs::path& path) {
+/// Not durable: without its manifest the run is none.
+void drop(const fs::path& path) {
   std::error_code error;
   fs::remove(path, error);
   if (error)
@@ -31,10 +32,9 @@ std::vector<fs::path> folders_below(const fs::path& top) {
 
 std::vector<std::string> remove_run_files(const RunFolder& run, const std::vector<RunFile>& files) {
   remove_file(run.file("manifest.json"));
-  sync_folder(run.path());
-  for (const RunFile& file : files) remove_file(run.file(file.name));
-  for (const char* own : {"progress.json", "cpu.csv"}) remove_file(run.file(own));
-  fs::remove_all(run.segments());
+  for (const RunFile& file : files) drop(run.file(file.name));
+  for (const char* own : {"progress.json", "cpu.csv"}) drop(run.file(own));
+  remove_folder(run.segments());
   std::error_code not_empty;
   for (const fs::path& folder : folders_below(run.path())) fs::remove(folder, not_empty);
   std::vector<std::string> left;
@@ -44,7 +44,7 @@ std::vector<std::string> remove_run_files(const RunFolder& run, const std::vecto
   }
   std::ranges::sort(left);
   if (left.empty()) {
-    remove_file(run.file(".lock"));
+    drop(run.file(".lock"));
     fs::remove(run.path(), not_empty);
   }
   return left;
