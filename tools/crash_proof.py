@@ -13,8 +13,10 @@ N; allocations are far more, so --memory says how many points of them to try), f
   2. a failure is one line and the fault's own exit code; exit code 0 only when the result is whole;
   3. `verify` finds nothing damaged in whatever has a manifest;
   4. the same command again, undisturbed, ends well and leaves the same bytes as the undisturbed run.
---kills N instead kills the harvest (-9) at N random moments, each time in a run that goes on until
-it was killed, and compares in the end. Exits 1 and names every point where something was wrong.
+--kills N instead kills the harvest (-9, one worker or two) at N random moments, each time in a run
+that goes on until it was killed, and compares in the end; a segment that was finished is never done
+again, and no more are begun in vain than there are workers. Exits 1 and names every point where
+something was wrong.
 """
 import argparse
 import collections
@@ -58,9 +60,9 @@ class Proof:
 
     # -- the jobs ----------------------------------------------------------------------------------
 
-    def harvest_words(self, *more):
+    def harvest_words(self, *more, workers=1):
         return ["harvest", "--ep-id", "e", "--run-id", "r", "--video", self.video, "--save-crops",
-                "--scan.segment-seconds", "1", "--max-samples", "2", "--workers", "1", *more]
+                "--scan.segment-seconds", "1", "--max-samples", "2", "--workers", str(workers), *more]
 
     def jobs(self):
         harvest = self.harvest_words()
@@ -216,25 +218,39 @@ class Proof:
 
     # -- kill -9 -----------------------------------------------------------------------------------
 
+    def check_segments(self, job, workers, at, before):
+        """Records that were there are there, untouched; gives those that are there now, and how many were begun in vain."""
+        run = self.root / "data" / "e" / "runs" / "r"
+        now, begun = finished_segments(run), len(begun_segments(run))
+        outcome = Outcome(0, "", f"kill -9, {workers} worker(s)", 0)
+        if any(now.get(name) != record for name, record in before.items()):
+            self.complain(job, "kill", at, outcome, "a finished segment was done again")
+        if begun > workers:
+            self.complain(job, "kill", at, outcome, f"{begun} segments were begun in vain")
+        return now, begun
+
     def prove_kills(self, kills, dice):
         """Harvests until it was killed so often, starting anew whenever a harvest got to its end."""
         reference = self.folder / "reference"
         shutil.rmtree(self.root, ignore_errors=True)
         self.root.mkdir()
-        words = self.harvest_words()
+        words = self.harvest_words("--keep-segments")
         began = time.monotonic()
         self.succeed(words)
         whole = time.monotonic() - began
         shutil.rmtree(reference, ignore_errors=True)
         self.root.rename(reference)
         killed = finished = 0
-        job = Job("harvest", [], words)
+        begun_in_vain = collections.Counter()
         while killed < kills:
             shutil.rmtree(self.root, ignore_errors=True)
             self.root.mkdir()
+            workers = dice.choice((1, 2))
+            job = Job("harvest", [], self.harvest_words("--keep-segments", workers=workers))
+            records = {}
             # Killed one to three times on the way, then left to end.
             for _ in range(dice.randint(1, 3)):
-                process = subprocess.Popen(self.command(words), stdout=subprocess.DEVNULL,
+                process = subprocess.Popen(self.command(job.words), stdout=subprocess.DEVNULL,
                                            stderr=subprocess.DEVNULL)
                 try:
                     process.wait(dice.uniform(0.02, whole))
@@ -244,10 +260,29 @@ class Proof:
                     killed += 1
                 outcome = Outcome(process.returncode, "", "kill -9", 0)
                 self.check_claims(job, "kill", killed, outcome)
+                records, begun = self.check_segments(job, workers, killed, records)
+                begun_in_vain[workers, begun] += 1
             self.check_again(job, "kill", killed, outcome, reference)
+            self.check_segments(job, workers, killed, records)
             finished += 1
+        for (workers, begun), times in sorted(begun_in_vain.items()):
+            print(f"{workers} worker(s): {begun} segment(s) begun in vain {times} times")
         print(f"harvest: {killed} kills in {finished} harvests, each brought to its end and "
               f"compared, {time.monotonic() - began:.0f} s", flush=True)
+
+
+def finished_segments(run):
+    """Records of finished segments by name, as what tells a file from the one that replaces it."""
+    found = {}
+    for path in (run / "segments").glob("*.seg"):
+        facts = path.stat()
+        found[path.stem] = (facts.st_ino, facts.st_mtime_ns)
+    return found
+
+
+def begun_segments(run):
+    """Names of segments that a killed process had under way."""
+    return {path.name.split(".")[0] for path in (run / "segments").glob("*.seg.part")}
 
 
 def plain_files(root):

@@ -13,7 +13,7 @@ import time
 import unittest
 
 import support
-from support import OPTIONS, Case
+from support import OPTIONS, Case, read_manifest
 import crash_proof  # lies in tools/
 
 
@@ -21,9 +21,9 @@ def beside_the_program(name):
     return OPTIONS.program.parent / name
 
 
-def short_clip(path):
-    """Three seconds, one person, a key frame every second: three segments."""
-    support.ffmpeg("-ss", "2", "-t", "3", "-i", OPTIONS.media / "franck.mp4", "-vf", "fps=25,scale=320:-2", "-an",
+def short_clip(path, seconds=3):
+    """One person, a key frame every second: three segments in three seconds."""
+    support.ffmpeg("-ss", "2", "-t", str(seconds), "-i", OPTIONS.media / "franck.mp4", "-vf", "fps=25,scale=320:-2", "-an",
                    "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-keyint_min", "25", "-sc_threshold", "0",
                    "-threads", "1", path)
     return path
@@ -88,6 +88,55 @@ class EveryFault(Case):
 
     def test_cluster(self):
         self.prove("cluster", {"cut": 2, "torn": 1, "ENOSPC": 1, "ENOMEM": 2})
+
+
+class KilledHarvest(Case):
+    """What a kill -9 costs: at most the segments that the workers had in hand."""
+
+    SEGMENTS = 10
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clip = short_clip(cls.folder / "clip.mp4", seconds=cls.SEGMENTS)
+        # --keep-segments is part of every command, so the records can be looked at afterwards.
+        cls.words = ("--save-crops", "--scan.segment-seconds", "1", "--keep-segments")
+        cls.whole = cls.harvest("e", cls.clip, *cls.words)
+
+    def kill(self, workers, after, delay):
+        """A harvest that is killed a moment after so many segments are done."""
+        run = self.run_folder("e", f"killed-{workers}-{after}")
+        words = ("harvest", "--ep-id", "e", "--run-id", run.name, "--video", self.clip, *self.words, "--workers", workers)
+        process = support.start(self.command(*words, "--progress", "none"))
+        support.wait_for(lambda: len(crash_proof.finished_segments(run)) >= after, process=process)
+        time.sleep(delay)
+        process.kill()
+        process.communicate(timeout=60)
+        self.assertFalse((run / "manifest.json").exists(), "it had ended before it was killed")
+        return run, words
+
+    def test_only_segments_under_way_are_done_twice(self):
+        chance = random.Random(seed := random.randrange(1 << 30))
+        begun_in_all = 0
+        for workers in (1, 2):
+            for after in (chance.randint(1, 3), chance.randint(4, 6)):
+                with self.subTest(workers=workers, after=after, seed=seed):
+                    run, words = self.kill(workers, after, chance.uniform(0, 0.05))
+                    finished = crash_proof.finished_segments(run)
+                    begun = crash_proof.begun_segments(run)
+                    self.assertGreaterEqual(len(finished), after)
+                    self.assertLessEqual(len(begun), workers)
+                    self.assertEqual(begun & set(finished), set())
+                    done = self.succeed(*words, "--progress", "plain")
+                    again = crash_proof.finished_segments(run)
+                    self.assertEqual(len(again), self.SEGMENTS)
+                    # A record that is made anew is another file.
+                    self.assertEqual({name: again[name] for name in finished}, finished)
+                    self.assertEqual(read_manifest(run)["work"], {"segments": self.SEGMENTS, "segments_resumed": len(finished)})
+                    self.assertIn(f"{len(finished)} of {self.SEGMENTS} segments were there already", done.stderr)
+                    self.assert_same_run(self.whole, run)
+                    begun_in_all += len(begun)
+        self.assertGreater(begun_in_all, 0, f"no kill came while a segment was under way (seed {seed})")
 
 
 class TwoProcesses(Case):
