@@ -20,6 +20,7 @@ something was wrong.
 """
 import argparse
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -36,24 +37,31 @@ import compare_runs
 
 STICKY = {"ENOSPC", "EROFS"}
 EXIT_CODES = {"ENOSPC": {8}, "EIO": {7}, "EROFS": {7}, "EMFILE": {7}, "ENOMEM": {13}}
+DAMAGED = 6
+NOT_ALL_SENT = 12
 CUTS = {"cut", "torn"}
 FAULTS = ["cut", "torn", "ENOSPC", "EIO", "EROFS", "EMFILE", "ENOMEM"]
 # Shows when and how fast, so it differs from run to run.
 TIMED = re.compile(r"report/index\.html|\.lock$|\.people\.lock$")
 
-Job = collections.namedtuple("Job", "name before words")
+# `store`: what an S3 store holds before each point, "nothing" or what `before` left there.
+Job = collections.namedtuple("Job", "name before words store", defaults=(None,))
 Outcome = collections.namedtuple("Outcome", "code stderr hit count")
 
 
 class Proof:
     """One program, one clip, one folder to work in."""
 
-    def __init__(self, program, layer, models, video, folder, photo=None):
+    def __init__(self, program, layer, models, video, folder, photo=None, store=None):
         self.program, self.layer = pathlib.Path(program).resolve(), pathlib.Path(layer).resolve()
         self.models, self.video = pathlib.Path(models).resolve(), pathlib.Path(video).resolve()
         self.photo = pathlib.Path(photo).resolve() if photo else None
         self.folder = pathlib.Path(folder)
         self.root = self.folder / "tree"
+        self.store = store  # of tests/e2e/s3_store.py
+        self.environment = dict(os.environ)
+        if store:
+            self.environment.update(store.environment())
         self.faults = []
         self.tried = collections.Counter()
         self.harmless = collections.Counter()
@@ -64,39 +72,64 @@ class Proof:
         return ["harvest", "--ep-id", "e", "--run-id", "r", "--video", self.video, "--save-crops",
                 "--scan.segment-seconds", "1", "--max-samples", "2", "--workers", str(workers), *more]
 
+    def detect_words(self):
+        words = ["detect-track", *self.harvest_words()[1:]]
+        for word in ("--save-crops", "--max-samples", "2"):
+            words.remove(word)
+        return words
+
+    def install_words(self, *more):
+        return ["models", "install", self.models / "default", *more]
+
     def jobs(self):
-        harvest = self.harvest_words()
+        harvest, detect = self.harvest_words(), self.detect_words()
         other = self.harvest_words("--fps", "3")
+        older = [word if word != "r" else "older" for word in harvest]
         cluster, seconds = ["cluster", "--ep-id", "e"], ["screentime", "--ep-id", "e"]
-        report, detect = ["report", "--ep-id", "e"], ["detect-track", *harvest[1:]]
-        for word in ("--save-crops", "--max-samples"):
-            detect.remove(word)
-        detect.remove("2")
         found = [
             Job("harvest", [], harvest),
             Job("harvest-over-another", [other, cluster], harvest),
+            Job("detect-track", [], detect),
+            Job("detect-track-over-faces", [harvest, cluster], detect),
             Job("faces-embed", [detect], ["faces-embed", "--ep-id", "e", "--save-crops",
                                           "--workers", "1"]),
             Job("cluster", [harvest], cluster),
             Job("screentime", [harvest, cluster], seconds),
-            Job("report", [harvest, cluster, seconds], report),
+            Job("report", [harvest, cluster, seconds], ["report", "--ep-id", "e"]),
             Job("people", [harvest, cluster], ["people", "rename", "--ep-id", "e", "id_0001", "Ann"]),
             Job("export", [harvest, cluster, seconds], ["export", "--ep-id", "e", "--format", "all"]),
+            Job("overlay", [harvest, cluster], ["overlay", "--ep-id", "e", "--force", "--out",
+                                                self.root / "shown" / "e.mp4"]),
+            Job("prune", [older, harvest], ["prune", "--ep-id", "e"]),
+            Job("models-install", [], self.install_words()),
+            Job("models-install-again", [self.install_words()], self.install_words("--again")),
         ]
         if self.photo:
             add = ["facebank", "add", "--show", "s", "--cast-id", "a", "--name", "A", self.photo]
             found.append(Job("facebank-add", [], add))
-        return found
+        return found + (self.store_jobs(harvest) if self.store else [])
+
+    def store_jobs(self, harvest):
+        sync = ["sync", "--ep-id", "e", "--to", "s3://tv-archive/tv", "--endpoint", self.store.url]
+        pull = ["pull", "--ep-id", "e", "--run-id", "r", "--from", *sync[4:]]
+        return [Job("sync", [harvest], sync, "nothing"),
+                Job("sync-delete-local", [harvest], [*sync, "--delete-local"], "nothing"),
+                Job("pull", [harvest, [*sync, "--delete-local"]], pull, "the run")]
 
     def command(self, words):
-        line = [str(self.program), *map(str, words), "--data", str(self.root / "data")]
+        line = [str(self.program), *map(str, words)]
+        if words[0] == "models":
+            return [*line, "--models", str(self.root / "models")]
+        line += ["--data", str(self.root / "data")]
         if words[0] in ("harvest", "detect-track", "faces-embed") or words[:2] == ["facebank", "add"]:
             line += ["--models", str(self.models), "--progress", "none"]
+        if words[0] in ("overlay", "sync", "pull"):
+            line += ["--progress", "none"]
         return line
 
     def succeed(self, words):
         done = subprocess.run(self.command(words), capture_output=True, text=True, timeout=300,
-                              check=False)
+                              check=False, env=self.environment)
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(done.args)} ended with {done.returncode}: {done.stderr}")
 
@@ -107,7 +140,7 @@ class Proof:
         report, store = self.folder / "report.txt", self.folder / "store"
         report.unlink(missing_ok=True)
         shutil.rmtree(store, ignore_errors=True)
-        environment = dict(os.environ, LD_PRELOAD=str(self.layer), FAULTY_ROOT=str(self.root),
+        environment = dict(self.environment, LD_PRELOAD=str(self.layer), FAULTY_ROOT=str(self.root),
                            FAULTY_FAULT=fault, FAULTY_AT=str(at), FAULTY_REPORT=str(report),
                            FAULTY_STORE=str(store), FAULTY_STICKY="1" if fault in STICKY else "0")
         done = subprocess.run(self.command(words), capture_output=True, text=True, timeout=300,
@@ -120,7 +153,9 @@ class Proof:
             (store / "after").rename(self.root)
         return Outcome(done.returncode, done.stderr, hit, counted[0] if counted else 0)
 
-    def start_from(self, template):
+    def start_from(self, template, job):
+        if job.store == "nothing":
+            self.store.clear()
         shutil.rmtree(self.root, ignore_errors=True)
         shutil.copytree(template, self.root, symlinks=True)
 
@@ -135,9 +170,12 @@ class Proof:
                 self.complain(job, fault, at, outcome, f"exit code {outcome.code} instead of killed")
             return
         lines = [line for line in outcome.stderr.splitlines() if line.startswith("screenalytics: ")]
+        # Two of them check the run as `verify` does, to which a file that it cannot read is damaged.
+        more = {NOT_ALL_SENT} | ({DAMAGED} if job.name != "sync" else set())
+        codes = EXIT_CODES[fault] | (more if job.store else set())
         if outcome.code == 0:
             self.harmless[job.name, fault] += 1
-        elif outcome.code not in EXIT_CODES[fault] or len(lines) != 1:
+        elif outcome.code not in codes or len(lines) != 1:
             self.complain(job, fault, at, outcome, f"exit code {outcome.code}, {outcome.stderr!r}")
 
     def check_claims(self, job, fault, at, outcome):
@@ -149,18 +187,40 @@ class Proof:
                    if "did not end" not in line and ": is stale" not in line]
             if done.returncode not in (0, 6) or (done.returncode == 6 and bad):
                 self.complain(job, fault, at, outcome, f"verify: {bad} {done.stderr}")
+        for line in self.store_faults() if job.store else []:
+            self.complain(job, fault, at, outcome, line)
+
+    def store_faults(self):
+        """A manifest in the store vouches for what is there."""
+        there = self.store.content("tv/e/runs/r/")
+        if "manifest.json" not in there:
+            return []
+        text = self.store.read("tv/e/runs/r/manifest.json")
+        listed = {row["name"]: row["sha256"] for row in json.loads(text)["artifacts"]}
+        return [f"store: {name} is missing or differs" for name in listed
+                if there.get(name) != listed[name]]
 
     def check_again(self, job, fault, at, outcome, reference):
         done = subprocess.run(self.command(job.words), capture_output=True, text=True, timeout=300,
-                              check=False, errors="replace")
-        if done.returncode != 0:
+                              check=False, errors="replace", env=self.environment)
+        gone = job.name == "sync-delete-local" and not list(self.root.glob("data/e/runs/r/m*.json"))
+        if done.returncode != 0 and not gone:
             self.complain(job, fault, at, outcome, f"again: {done.returncode} {done.stderr}")
             return
+        if job.store:
+            for line in self.store_faults() + self.absent_from_store():
+                self.complain(job, fault, at, outcome, f"again: {line}")
+        if gone:
+            return  # its manifest went first: what is left of the run is no run any more
         for line in differences(reference, self.root):
             self.complain(job, fault, at, outcome, f"again: {line}")
 
+    def absent_from_store(self):
+        there = self.store.names("tv/e/runs/r/")
+        return [] if "tv/e/runs/r/manifest.json" in there else ["store: no whole run"]
+
     def prove_point(self, job, fault, at, template, reference):
-        self.start_from(template)
+        self.start_from(template, job)
         outcome = self.disturbed(job.words, fault, at)
         reached = outcome.hit is not None or (fault == "ENOMEM" and
                                               (outcome.code != 0 or outcome.count >= at))
@@ -184,6 +244,8 @@ class Proof:
         for folder in (template, reference, self.root):
             shutil.rmtree(folder, ignore_errors=True)
         self.root.mkdir()
+        if self.store:
+            self.store.clear()
         for words in job.before:
             self.succeed(words)
         shutil.copytree(self.root, template)
@@ -195,7 +257,7 @@ class Proof:
         """So many points of each fault, by chance."""
         template, reference = self.set_the_scene(job)
         for fault, wanted in points.items():
-            self.start_from(template)
+            self.start_from(template, job)
             count = self.disturbed(job.words, fault, 0).count
             for at in dice.sample(range(1, count + 1), min(wanted, count)):
                 self.prove_point(job, fault, at, template, reference)
@@ -204,7 +266,7 @@ class Proof:
         template, reference = self.set_the_scene(job)
         for fault in faults:
             began = time.monotonic()
-            self.start_from(template)
+            self.start_from(template, job)
             count = self.disturbed(job.words, fault, 0).count
             if fault == "ENOMEM":
                 points = sorted(dice.sample(range(1, count + 1), min(memory_points, count)))
@@ -310,6 +372,8 @@ def differences(reference, tree):
             found.append(f"{name} differs, or is only on one side")
     runs = {run.relative_to(root) for root in (reference, tree) for run in root.glob("data/*/runs/*")}
     for run in sorted(runs):
+        if not any((root / run / "manifest.json").exists() for root in (reference, tree)):
+            continue  # given back to the store: empty folders at most
         found += [line for line in compare_runs.differences(reference / run, tree / run)
                   if not TIMED.search(line) and not is_timed_manifest(line) and not
                   (line.startswith("identities.json: differs") and
@@ -331,11 +395,19 @@ def is_timed_manifest(line):
     return line == "manifest.json: 'artifacts' differs"
 
 
+def moto_store():
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "e2e"))
+    import s3_store
+    return s3_store.moto_store()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     for name in ("program", "layer", "models", "video"):
         parser.add_argument("--" + name, required=True, type=pathlib.Path)
     parser.add_argument("--photo", type=pathlib.Path, help="one face: proves facebank add too")
+    parser.add_argument("--s3", action="store_true",
+                        help="proves sync and pull too (needs tests/requirements.txt)")
     parser.add_argument("--jobs", default="", help="names, comma between (default: all)")
     parser.add_argument("--faults", default=",".join(FAULTS))
     parser.add_argument("--every", type=int, default=1, help="every N-th call (default: each)")
@@ -345,9 +417,11 @@ def main():
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     dice = random.Random(options.seed)
-    with tempfile.TemporaryDirectory(prefix="crash_proof_") as folder:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="crash_proof_"))
+        store = stack.enter_context(moto_store()) if options.s3 else None
         proof = Proof(options.program, options.layer, options.models, options.video, folder,
-                      options.photo)
+                      options.photo, store)
         if options.kills:
             proof.prove_kills(options.kills, dice)
         else:

@@ -47,6 +47,7 @@ int run_pull(const Request& request, const Surroundings& around, const std::stop
     print_failures(result.failures, "nothing was put into the data folder, run it again to go on");
     return kIncompleteTransfer;
   }
+  if (!result.decisions.empty()) std::printf("%s\n", result.decisions.c_str());
   if (result.was_there) {
     std::printf("the run is here already: %s\n", result.run.path().c_str());
     return 0;
@@ -120,6 +121,7 @@ int print_sync(const SyncResult& result) {
       mebibytes(result.sent_bytes),
       static_cast<long long>(result.removed),
       static_cast<long long>(result.retries));
+  if (!result.decisions.empty()) std::printf("%s\n", result.decisions.c_str());
   if (result.local_removed) std::printf("verified in the store; the local copy was removed\n");
   std::printf("%s\n", result.place.c_str());
   return 0;
@@ -190,6 +192,10 @@ void add_sync_commands(CommandLine& line) {
       "--delete-local",
       [&request](std::int64_t) { request.sync.local = LocalCopy::remove_when_verified; },
       "remove the local run when every object has been verified in the store");
+  sync->add_flag_function(
+      "--replace-decisions",
+      [&request](std::int64_t) { request.sync.others_decisions = OthersDecisions::replace; },
+      "send people.jsonl also when the store's has decisions that are not here");
   CLI::App* pull =
       add_command(line, "pull", "fetch a run from an S3 store, verified and whole", [&line] {
         return run_pull(line.request(), line.around(), line.stop());

@@ -30,20 +30,6 @@ std::vector<Track> plain(const std::vector<TrackRecord>& records) {
   return tracks;
 }
 
-/// People of other runs were found before this decision.
-void mark_runs_stale(const Settings& settings, EditId edit, Progress& progress) {
-  for (const std::string& name : list_runs(settings.data, settings.ep_id)) {
-    const RunFolder run(settings.data, settings.ep_id, name);
-    try {
-      mark_stage_stale(run, "cluster", "decision " + to_text(edit) + " came after it");
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::busy && error.kind() != ErrorKind::bad_data) throw;
-      progress.warn("run '" + name + "' does not show this decision yet (" + error.what() +
-                    "): run 'screenalytics cluster --run-id " + name + "' later");
-    }
-  }
-}
-
 const Edit* edit_called(EditId id, const std::vector<Edit>& log) {
   const auto found = std::ranges::find(log, id, &Edit::id);
   return found == log.end() ? nullptr : &*found;
@@ -83,6 +69,23 @@ std::string found_text(const ResolvedEdit& resolved) {
 
 PeopleView read_people_view(const RunFolder& run) {
   return {.run_id = run.run_id(), .tracks = read_tracks(run), .identities = read_identities(run)};
+}
+
+void mark_runs_stale(const Settings& settings,
+                     EditId edit,
+                     Progress& progress,
+                     const std::string& except) {
+  for (const std::string& name : list_runs(settings.data, settings.ep_id)) {
+    if (name == except) continue;
+    const RunFolder run(settings.data, settings.ep_id, name);
+    try {
+      mark_stage_stale(run, "cluster", "decision " + to_text(edit) + " came after it");
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::busy && error.kind() != ErrorKind::bad_data) throw;
+      progress.warn("run '" + name + "' does not show this decision yet (" + error.what() +
+                    "): run 'screenalytics cluster --run-id " + name + "' later");
+    }
+  }
 }
 
 Edit log_decision(const Settings& settings, Edit edit, Progress& progress) {

@@ -38,6 +38,13 @@ Edit make_undo(const std::string& edit_id, const std::vector<Edit>& log);
 /// The one person of that id or name. Throws Error{not_found, bad_usage}.
 const Identity& person_called(const PeopleView& view, const std::string& word);
 
+/// People of the episode's runs, but for the run `except`, were found before this decision: they
+/// become stale. A run that somebody works on is said instead.
+void mark_runs_stale(const Settings& settings,
+                     EditId edit,
+                     Progress& progress,
+                     const std::string& except = {});
+
 /// Appends a decision, bound to faces already, to the episode's log; every run of the episode that
 /// has people becomes stale.
 Edit log_decision(const Settings& settings, Edit edit, Progress& progress);

@@ -125,6 +125,8 @@ void remove_run(const RunFolder& run) {
   if (::rename(run.path().c_str(), away.c_str()) != 0)
     throw write_error("remove", run.path(), errno);
   sync_folder(away.parent_path());
+  // It vouches for what goes now, also out of sight.
+  remove_file(away / "manifest.json");
   remove_folder(away);
 }
 

@@ -23,7 +23,8 @@ constexpr const char* kManifest = "manifest.json";
 class Pull {
  public:
   Pull(const Settings& settings, const SyncRequest& request, const RunContext& context)
-      : context_(context),
+      : settings_(settings),
+        context_(context),
         place_(read_s3_place(request.place)),
         run_(settings.data, settings.ep_id, settings.run_id),
         parts_(settings.data / ".pull", settings.ep_id, settings.run_id),
@@ -33,10 +34,22 @@ class Pull {
   PullResult run() {
     context_.progress.phase("pull", 0, "bytes");
     read_manifest();
-    if (is_there()) {
+    read_decisions();
+    const Local local = look_at_local();
+    if (local != Local::absent) {
+      take_over_decisions();
+      if (local == Local::other) refuse_to_replace();
       result_.was_there = true;
       return result_;
     }
+    fetch_run();
+    if (result_.failures.empty()) take_over_decisions();
+    return result_;
+  }
+
+ private:
+  /// Holds the lock of what is put together, which lies in the run's folder afterwards.
+  void fetch_run() {
     make_folders(parts_.path());
     const RunLock lock(parts_);
     remove_what_is_not_listed();
@@ -44,10 +57,8 @@ class Pull {
     fetch();
     result_.retries = session_.retries();
     if (result_.failures.empty()) finish();
-    return result_;
   }
 
- private:
   std::string key(const std::string& name) const { return place_.key(object_name(run_, name)); }
 
   void read_manifest() {
@@ -68,15 +79,39 @@ class Pull {
     result_.files = std::ssize(files_) + 1;
   }
 
-  /// True when the run lies here already, as it is in the store.
-  bool is_there() const {
+  /// Who may read the run need not be let at the log: stores refuse what is not there, too.
+  void read_decisions() {
+    const std::string log = place_.key(decisions_name(run_.ep_id()));
+    try {
+      decisions_ = S3Client(session_, place_.bucket, context_.stop).get_text(log).value_or("");
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      context_.progress.warn(std::string("decisions about people were not fetched: ") +
+                             error.what());
+    }
+  }
+
+  enum class Local { absent, same, other };
+
+  Local look_at_local() const {
     std::error_code ignored;
-    if (!fs::exists(run_.path(), ignored)) return false;
-    if (fs::is_directory(run_.path(), ignored) && fs::is_empty(run_.path(), ignored)) return false;
+    if (!fs::exists(run_.path(), ignored)) return Local::absent;
+    if (fs::is_directory(run_.path(), ignored) && fs::is_empty(run_.path(), ignored))
+      return Local::absent;
     const bool same = fs::exists(run_.file(kManifest), ignored) &&
                       read_text(run_.file(kManifest)) == manifest_text_;
     const auto permit = context_.budget.acquire(context_.stop, Stage::hash);
-    if (same && verify_run(run_.path()).empty()) return true;
+    return same && verify_run(run_.path()).empty() ? Local::same : Local::other;
+  }
+
+  void take_over_decisions() {
+    if (decisions_.empty()) return;
+    const auto permit = context_.budget.acquire(context_.stop, Stage::write);
+    result_.decisions =
+        screenalytics::take_over_decisions(decisions_, settings_, run_, context_.progress);
+  }
+
+  [[noreturn]] void refuse_to_replace() const {
     throw Error(ErrorKind::bad_usage,
                 "'" + run_.path().string() +
                     "' is there and is not the run in the store: move it "
@@ -155,8 +190,10 @@ class Pull {
     result_.fetched_bytes += manifest_text_.size();
     if (const auto faults = verify_run(parts_.path()); !faults.empty()) {
       throw Error(ErrorKind::bad_data,
-                  "the run in the store is not valid ('" + faults.front().file + "' " +
-                      faults.front().what + "): nothing was put into the data folder");
+                  "the run is not valid as it was fetched ('" + faults.front().file + "' " +
+                      faults.front().what +
+                      "): nothing was put into the data folder; run it again, and if it says the "
+                      "same, sync the run again where it was made");
     }
     sync_file_system(parts_.path());
     move_into_place();
@@ -177,12 +214,14 @@ class Pull {
     for (int up = 0; up < 3; ++up, folder = folder.parent_path()) fs::remove(folder, not_empty);
   }
 
+  const Settings& settings_;
   const RunContext& context_;
   const S3Place place_;
   const RunFolder run_;
   const RunFolder parts_;
   S3Session session_;
   std::string manifest_text_;
+  std::string decisions_;  // the log in the store
   std::vector<RunFile> files_;
   std::vector<RunFile> missing_;
   PullResult result_;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "run/sync_record.h"
 
-#include "core/error.h"
 #include "files/atomic_file.h"
+#include "files/folders.h"
+#include "files/system_error.h"
 
+#include <cerrno>
+#include <iterator>
 #include <utility>
 
 namespace screenalytics {
@@ -33,17 +36,25 @@ KnownObjects read_record(const std::filesystem::path& path) {
   return known;
 }
 
+/// A memory that cannot be read is none.
+std::string text_if_there(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 }  // namespace
 
 SyncRecord::SyncRecord(std::filesystem::path path)
     : path_(std::move(path)), known_(read_record(path_)) {
-  std::error_code ignored;
-  std::filesystem::create_directories(path_.parent_path(), ignored);
+  make_folders(path_.parent_path());
+  open();
+}
+
+void SyncRecord::open() {
+  const std::string text = text_if_there(path_);
   file_.open(path_, std::ios::app);
-  if (!file_)
-    throw Error(ErrorKind::io,
-                "cannot write '" + path_.string() + "', which remembers what was sent");
-  file_ << "\n";  // the last line may be torn
+  if (!file_) throw write_error("write", path_, errno);
+  if (!text.empty() && !text.ends_with('\n')) file_ << "\n";  // the last line is torn
 }
 
 void SyncRecord::add(const std::string& name, const KnownObject& object) {
@@ -59,9 +70,10 @@ void SyncRecord::tidy(const std::vector<RunFile>& files) {
     const auto found = known_.find(file.name);
     if (found != known_.end()) text += line_of(file.name, found->second);
   }
+  if (text == text_if_there(path_)) return;
   file_.close();
   write_atomically(path_, text);
-  file_.open(path_, std::ios::app);
+  open();
 }
 
 }  // namespace screenalytics

@@ -16,14 +16,16 @@ namespace screenalytics {
 /// worthless. Thread-safe.
 class SyncRecord {
  public:
-  /// Reads what is there; lines that are damaged do not count.
+  /// Reads what is there; lines that are damaged do not count. Throws Error{io or no_space} when
+  /// nothing can be written there.
   explicit SyncRecord(std::filesystem::path path);
   const KnownObjects& known() const { return known_; }
   void add(const std::string& name, const KnownObject& object);
-  /// Replaces the file by what is known of these files.
+  /// Replaces the file by what is known of these files, unless that is what it says.
   void tidy(const std::vector<RunFile>& files);
 
  private:
+  void open();
   std::filesystem::path path_;
   std::mutex mutex_;  // guards known_, file_
   KnownObjects known_;

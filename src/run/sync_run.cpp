@@ -60,6 +60,7 @@ class Sync {
     warn_about_the_line();
     check_local();
     send_what_is_missing();
+    send_decisions();
     if (result_.failures.empty() && request_.local == LocalCopy::remove_when_verified)
       remove_local();
     result_.retries = session_.retries();
@@ -133,8 +134,10 @@ class Sync {
     say(plan);
     const bool manifest_there = there.contains(kManifest);
     if (manifest_there && plan.send.empty() && plan.obsolete.empty() &&
-        is_the_same(manifest_, there.at(kManifest)))
+        is_the_same(manifest_, there.at(kManifest))) {
+      tidy_record();
       return;
+    }
     if (manifest_there && plan.takes_back) client().remove(key(kManifest));
     send(plan.send);
     remove(plan.obsolete);
@@ -143,6 +146,22 @@ class Sync {
     send_manifest();
     record_.add(kManifest, {manifest_.bytes, manifest_.sha256, manifest_etag_});
     tidy_record();
+  }
+
+  /// Of all runs of the episode, so no part of this one; the run is not held back by it.
+  void send_decisions() {
+    try {
+      S3Client line = client();
+      result_.decisions =
+          screenalytics::send_decisions(line,
+                                        place_.key(decisions_name(run_.ep_id())),
+                                        run_.path().parent_path().parent_path() / "people.jsonl",
+                                        request_.others_decisions,
+                                        context_);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      add_failures({{"people.jsonl", error.what()}});
+    }
   }
 
   void tidy_record() {
@@ -244,16 +263,7 @@ class Sync {
   }
 
   void send_manifest() {
-    const Upload upload{.bytes = manifest_.bytes,
-                        .sha256 = manifest_.sha256,
-                        .content_type = "application/json",
-                        .read = [&](std::uint64_t offset, std::span<std::uint8_t> room) {
-                          const auto at = static_cast<std::size_t>(offset);
-                          const auto count = std::min(room.size(), manifest_text_.size() - at);
-                          std::copy_n(manifest_text_.data() + at, count, room.data());
-                          return count;
-                        }};
-    manifest_etag_ = client().put(key(kManifest), upload);
+    manifest_etag_ = client().put(key(kManifest), upload_of_text(manifest_text_, kManifest));
     ++result_.sent;
     result_.sent_bytes += manifest_.bytes;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "run/harvest_run.h"
+#include "run/sync_decisions.h"
 #include "run/transfers.h"
 #include "s3/s3_options.h"
 
@@ -19,6 +20,7 @@ struct SyncRequest {
   S3Options s3;
   S3Environment environment;
   LocalCopy local = LocalCopy::keep;
+  OthersDecisions others_decisions = OthersDecisions::keep;
 };
 
 struct SyncResult {
@@ -29,6 +31,7 @@ struct SyncResult {
   std::int64_t removed = 0;  ///< objects that the run has no more
   std::int64_t retries = 0;  ///< requests that were sent again
   bool local_removed = false;
+  std::string decisions;  ///< what came of the episode's log, in words; empty: nothing to say
   std::vector<TransferFailure> failures;  ///< not empty: the store has no new manifest
 };
 
@@ -38,8 +41,9 @@ void check_sync(const SyncRequest& request);
 
 /// Brings a finished run into the store: what is missing or changed, then the manifest. A manifest
 /// that is there never vouches for other bytes: before something that it lists changes, it goes.
-/// Holds the run's lock. Objects are read by no one before the manifest lists them. Throws Error;
-/// single files that do not get through are in the result instead, and the next sync goes on.
+/// The episode's decisions about people go with it (run/sync_decisions.h). Holds the run's lock.
+/// Objects are read by no one before the manifest lists them. Throws Error; single files that do
+/// not get through are in the result instead, and the next sync goes on.
 SyncResult sync_run(const Settings& settings,
                     const SyncRequest& request,
                     const RunContext& context);

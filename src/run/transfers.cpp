@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "files/file_descriptor.h"
+#include "files/sha256.h"
 #include "run/worker_pool.h"
 
 #include <algorithm>
@@ -143,6 +144,19 @@ std::vector<TransferFailure> transfer_all(
   }
   for (auto& thread : threads) thread.get();
   return queue.failures();
+}
+
+Upload upload_of_text(std::string_view text, const std::string& name) {
+  const auto bytes = std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  return {.bytes = text.size(),
+          .sha256 = sha256_of(bytes),
+          .content_type = std::string(content_type(name)),
+          .read = [bytes](std::uint64_t offset, std::span<std::uint8_t> room) {
+            const auto rest = bytes.subspan(static_cast<std::size_t>(offset));
+            const auto count = std::min(room.size(), rest.size());
+            std::copy_n(rest.data(), count, room.data());
+            return count;
+          }};
 }
 
 Upload upload_of(const std::filesystem::path& path, const RunFile& file, Progress& progress) {

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace screenalytics {
@@ -27,6 +28,9 @@ std::vector<TransferFailure> transfer_all(
     const RunContext& context,
     const std::vector<RunFile>& files,
     const std::function<void(S3Client& client, const RunFile& file)>& job);
+
+/// A small text whole; `text` must outlive the transfer. `name` tells the type.
+Upload upload_of_text(std::string_view text, const std::string& name);
 
 /// Reads a local file piece by piece while it goes up. `read` throws Error{not_found or io}.
 Upload upload_of(const std::filesystem::path& path, const RunFile& file, Progress& progress);

@@ -162,6 +162,26 @@ EditLog read_edit_log(const fs::path& path) {
   return log;
 }
 
+std::string read_edit_lines(const fs::path& path) {
+  std::string text = read_if_there(path);
+  const Contents contents = parse(text, path);
+  text.resize(contents.whole_bytes);
+  if (!contents.ends_line) text += '\n';
+  return text;
+}
+
+LogCopies compare_edit_logs(std::string_view ours, std::string_view theirs) {
+  if (ours == theirs) return LogCopies::equal;
+  if (ours.starts_with(theirs)) return LogCopies::ours_goes_on;
+  return theirs.starts_with(ours) ? LogCopies::theirs_goes_on : LogCopies::differ;
+}
+
+void check_edit_lines(const std::string& lines, const std::string& name) {
+  const Contents contents = parse(lines, name);
+  if (contents.whole_bytes == lines.size() && contents.ends_line) return;
+  throw Error(ErrorKind::bad_data, "'" + name + "' ends in the middle of a line");
+}
+
 Json to_json(const Edit& edit) {
   Json row = {{"edit_id", to_text(edit.id)}, {"at", edit.at}, {"op", name_of(edit.op)}};
   row["scope"] = edit.whole ? "person" : "tracks";
@@ -229,6 +249,14 @@ void EditLogWriter::write_line(const std::string& line) {
   const FileDescriptor folder(
       ::open(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.is_open()) sync(folder, path_.parent_path());
+}
+
+LogCopies EditLogWriter::take_over(const std::string& lines) {
+  const LogCopies copies = compare_edit_logs(read_edit_lines(path_), lines);
+  if (copies != LogCopies::theirs_goes_on) return copies;
+  write_atomically(path_, lines);
+  log_ = read_edit_log(path_);
+  return copies;
 }
 
 Edit EditLogWriter::append(Edit edit) {

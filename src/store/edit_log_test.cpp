@@ -123,5 +123,70 @@ TEST_F(EditLogTest, AnEpisodeThatIsNotThereIsNotMade) {
   EXPECT_FALSE(std::filesystem::exists(in("nobody")));
 }
 
+TEST_F(EditLogTest, ACopyHoldsWholeLinesOnly) {
+  EXPECT_EQ(read_edit_lines(path()), "");
+  append("Anna");
+  const std::string whole = read_text(path());
+  EXPECT_EQ(read_edit_lines(path()), whole);
+  add("{\"edit_id\":\"e00");
+  EXPECT_EQ(read_edit_lines(path()), whole);
+  put(path(), whole.substr(0, whole.size() - 1));  // its line end was cut off
+  EXPECT_EQ(read_edit_lines(path()), whole);
+}
+
+TEST_F(EditLogTest, CopiesStandToEachOtherByHowTheyBegin) {
+  EXPECT_EQ(compare_edit_logs("a\n", "a\n"), LogCopies::equal);
+  EXPECT_EQ(compare_edit_logs("", ""), LogCopies::equal);
+  EXPECT_EQ(compare_edit_logs("a\nb\n", "a\n"), LogCopies::ours_goes_on);
+  EXPECT_EQ(compare_edit_logs("a\n", "a\nb\n"), LogCopies::theirs_goes_on);
+  EXPECT_EQ(compare_edit_logs("", "a\n"), LogCopies::theirs_goes_on);
+  EXPECT_EQ(compare_edit_logs("a\nb\n", "a\nc\n"), LogCopies::differ);
+}
+
+TEST_F(EditLogTest, OnlyDecisionsThatGoOnFromOursAreTakenOver) {
+  append("Anna");
+  const std::string first = read_text(path());
+  append("Bert");
+  const std::string both = read_text(path());
+  put(path(), first);
+  EXPECT_EQ(EditLogWriter(path()).take_over(both), LogCopies::theirs_goes_on);
+  EXPECT_EQ(read_text(path()), both);
+  EXPECT_EQ(EditLogWriter(path()).next_id(), EditId{3});
+  EXPECT_EQ(EditLogWriter(path()).take_over(first), LogCopies::ours_goes_on);
+  EXPECT_EQ(read_text(path()), both);
+  put(path(), first);
+  append("Carl");
+  const std::string other = read_text(path());
+  EXPECT_EQ(EditLogWriter(path()).take_over(both), LogCopies::differ);
+  EXPECT_EQ(read_text(path()), other);
+}
+
+TEST_F(EditLogTest, ATornLineOfOursIsKeptAsideWhenOthersAreTakenOver) {
+  append("Anna");
+  const std::string first = read_text(path());
+  append("Bert");
+  const std::string both = read_text(path());
+  put(path(), first + "{\"edit_");
+  EXPECT_EQ(EditLogWriter(path()).take_over(both), LogCopies::theirs_goes_on);
+  EXPECT_EQ(read_text(path()), both);
+  EXPECT_EQ(read_text(in("people.jsonl.torn-1")), "{\"edit_");
+}
+
+TEST_F(EditLogTest, LinesFromElsewhereAreChecked) {
+  append("Anna");
+  const std::string line = read_text(path());
+  check_edit_lines(line, "there");
+  for (const std::string& bad :
+       {line + "x\n", line.substr(0, line.size() - 1), line + "{\"edit", line + line}) {
+    try {
+      check_edit_lines(bad, "there");
+      ADD_FAILURE() << bad;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::bad_data);
+      EXPECT_THAT(error.what(), HasSubstr("there"));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace screenalytics

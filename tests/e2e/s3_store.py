@@ -33,6 +33,14 @@ class Store:
                                region_name="us-east-1", verify=str(ca) if ca else None,
                                config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 10}))
 
+    @staticmethod
+    def environment():
+        """What a program needs to know to be let in."""
+        return {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_SESSION_TOKEN": TOKEN}
+
+    def read(self, key):
+        return self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
     def names(self, prefix=""):
         """key -> size of everything below."""
         found = {}

@@ -286,7 +286,7 @@ class Sync(Case):
         self.fault = {}
         done, _ = self.pull()
         self.assertIn("here already", done.stdout)
-        self.assertEqual(len(self.proxy.log), 1)
+        self.assertEqual(len(self.proxy.log), 2)  # the manifest, and whether there are decisions
         self.succeed("verify", "--ep-id", "clip", "--run-id", "r", "--data", run.parents[2], models=False)
         (run / "shots.jsonl").write_text("x")
         self.pull(code=2)
@@ -300,8 +300,68 @@ class Sync(Case):
         self.assertFalse(run.exists())
         self.choose = lambda *_: None
         self.pull()
-        self.assertEqual([path.split(RUN)[1] for path in self.proxy.requests("GET")], ["manifest.json", "faces.npy"])
+        self.assertEqual([path.split("/")[-1] for path in self.proxy.requests("GET")], ["manifest.json", "people.jsonl", "faces.npy"])
         self.assertEqual(support.sha256(run / "manifest.json"), self.local()["manifest.json"])
+
+    # decisions about people
+
+    def test_decisions_go_along_and_none_is_ever_lost(self):
+        log, key = self.data / "clip" / "people.jsonl", "tv/clip/people.jsonl"
+        self.succeed("cluster", "--ep-id", "clip", "--progress", "none", models=False)
+
+        def decide(name):
+            self.succeed("people", "rename", "--ep-id", "clip", "id_0001", name, models=False)
+
+        def in_store():
+            return self.store.read(key).decode()
+
+        self.sync()
+        self.assertNotIn(key, self.store.names())  # nobody decided anything
+        decide("Anna")
+        one = log.read_text()
+        self.choose = lambda number, method, path: "refused" if method == "PUT" and path.endswith("/people.jsonl") else None
+        self.assertIn("failed: people.jsonl: ", self.sync(code=12).stderr)
+        self.choose = lambda *_: None
+        self.fault = {2: "503", 4: "reset_in_body"}
+        self.choose = lambda number, method, path: self.fault.get(number)
+        self.assertIn("1 decision(s) about people sent", self.sync().stdout)
+        self.assertEqual(in_store(), one)
+        self.choose = lambda *_: None
+        self.sync()
+        self.assertEqual(self.proxy.requests("PUT"), [])  # what is there is not sent again
+
+        self.choose = lambda number, method, path: "refused" if path.endswith("/people.jsonl") else None
+        done, pulled = self.pull()
+        self.assertIn("decisions about people were not fetched", done.stderr)
+        self.choose = lambda *_: None
+        done, pulled = self.pull()
+        self.assertIn("here already", done.stdout)
+        theirs = pulled.parents[1] / "people.jsonl"
+        self.assertEqual(theirs.read_text(), one)
+        decide("Bert")
+        two = log.read_text()
+        self.sync()
+        done, _ = self.pull(code=2)  # the run has changed there; the decisions come nevertheless
+        self.assertEqual(theirs.read_text(), two)
+        theirs.write_text(one + two[len(one):].replace("Bert", "Carl"))
+        other = theirs.read_text()
+        done, _ = self.pull(code=2)
+        self.assertIn("people.from-store.jsonl", done.stderr)
+        self.assertEqual(theirs.read_text(), other)
+        self.assertEqual((theirs.parent / "people.from-store.jsonl").read_text(), two)
+
+        log.write_text(one)  # an older copy sends nothing over a newer one, nor does another one
+        self.assertIn("1 decision(s) about people in the store are not here", self.sync().stderr)
+        log.write_text(other)
+        self.assertIn("--replace-decisions", self.sync("--delete-local").stderr)
+        self.assertEqual(in_store(), two)
+        self.assertEqual(log.read_text(), other)  # never removed
+        self.data = self.data.parent / "again"
+        type(self).data = self.data
+        shutil.copytree(self.original, self.data)
+        (self.data / "clip" / "people.jsonl").write_text(other)
+        self.sync("--replace-decisions")
+        self.assertEqual(in_store(), other)
 
     def test_a_manifest_that_reaches_outside_is_refused(self):
         body = json.dumps({"artifacts": [{"name": "../../../evil", "bytes": 1, "sha256": "a" * 64}]}).encode()
