@@ -8,16 +8,17 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 #include <queue>
 #include <span>
 #include <tuple>
+#include <utility>
 
 namespace screenalytics {
 namespace {
 
 constexpr double kRounding = 1e-4;  // of a cosine, by whole numbers
-constexpr std::uint32_t kOutdated = ~std::uint32_t{0};
 
 /// A cluster that may join another, and how similar the two were when it had that age.
 struct Candidate {
@@ -33,7 +34,7 @@ struct Candidate {
 /// The nearest clusters of one cluster, as they were: joining never brings a cluster nearer to
 /// others than the nearer of its two parts was, and rules only ever forbid more.
 struct Neighbours {
-  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kMost = 16;
   std::vector<Candidate> listed;  ///< sorted
   double others = 0;              ///< no cluster that is not listed is more similar than this
   void add(const Candidate& candidate) {
@@ -46,6 +47,12 @@ struct Neighbours {
     others = std::max(others, listed.back().similarity);
     listed.pop_back();
   }
+};
+
+/// A cluster that may be among the nearest, and the most that its similarity can be.
+struct Promise {
+  std::size_t partner;
+  double most;
 };
 
 /// A cluster's claim to join its nearest. First the nearest, then the lowest faces.
@@ -81,12 +88,13 @@ class Linker {
                         const std::vector<FacePair>& pairs) const;
   void join(std::size_t first, std::size_t second);
   double similarity(std::size_t first, std::size_t second) const;
-  void renew(std::size_t cluster, const std::vector<Candidate>& known);
+  void renew(std::size_t cluster);
   void look_around(std::size_t cluster);
   void claim(std::size_t cluster);
   std::vector<std::vector<std::size_t>> clusters() const;
 
   const WholeVectors& faces_;
+  WholeVectors means_;   ///< of the clusters, roughly
   const double least_;   ///< mean similarity that still joins, in units of WholeVectors
   const double nobody_;  ///< just under it
   BitMatrix near_;       ///< clusters with two faces at least that similar: others never join
@@ -98,10 +106,13 @@ class Linker {
   std::vector<std::uint32_t> stamps_;
   std::vector<Neighbours> neighbours_;
   std::priority_queue<Claim> claims_;
+  std::vector<std::size_t> around_;  ///< of the cluster that looks around, and how near they are
+  std::vector<std::int32_t> about_;
 };
 
 Linker::Linker(const WholeVectors& faces, const LinkageRules& rules, double max_distance)
     : faces_(faces),
+      means_(faces),
       least_((1 - max_distance - kRounding) * WholeVectors::kOne),
       nobody_(std::nextafter(least_, -2 * WholeVectors::kOne)),
       near_(faces.size()),
@@ -135,10 +146,10 @@ void Linker::find_near_pairs() {
   for (std::size_t first = 0; first < faces_.size(); first += kTile) {
     const std::size_t end = std::min(first + kTile, faces_.size());
     for (std::size_t to = first + 1; to < faces_.size(); ++to) {
-      const std::size_t count = std::min(end, to) - first;
-      faces_.similarities(to, first, std::span(found).first(count));
-      for (std::size_t i = 0; i < count; ++i) {
-        if (double(found[i]) >= least_) note_pair(first + i, to, found[i]);
+      const auto tile = std::span(joined_to_).subspan(first, std::min(end, to) - first);
+      faces_.similarities(to, tile, found);
+      for (std::size_t i = 0; i < tile.size(); ++i) {
+        if (double(found[i]) >= least_) note_pair(tile[i], to, found[i]);
       }
     }
   }
@@ -178,22 +189,16 @@ void Linker::join(std::size_t first, std::size_t second) {
   near_.move_row(gone, kept);
   apart_.move_row(gone, kept);
   const std::size_t width = faces_.width();
-  for (std::size_t i = 0; i < width; ++i) sums_[kept * width + i] += sums_[gone * width + i];
-  // To a cluster that neither lists, the whole is at most as similar as the bounds' mean.
-  Neighbours& own = neighbours_[kept];
-  Neighbours& other = neighbours_[gone];
-  own.others = std::max(
-      nobody_,
-      (sizes_[kept] * own.others + sizes_[gone] * other.others) / (sizes_[kept] + sizes_[gone]));
-  std::vector<Candidate> known = std::move(own.listed);
-  known.insert(known.end(), other.listed.begin(), other.listed.end());
-  other.listed = {};
+  const std::span sum = std::span(sums_).subspan(kept * width, width);
+  for (std::size_t i = 0; i < width; ++i) sum[i] += sums_[gone * width + i];
   sizes_[kept] += sizes_[gone];
+  means_.set_mean(kept, sum, sizes_[kept]);
+  neighbours_[gone].listed = {};
   joined_to_[gone] = kept;
   ++stamps_[gone];
   ++ages_[kept];
-  for (Candidate& candidate : known) candidate.age = kOutdated;
-  renew(kept, known);
+  look_around(kept);
+  claim(kept);
 }
 
 double Linker::similarity(std::size_t first, std::size_t second) const {
@@ -203,9 +208,10 @@ double Linker::similarity(std::size_t first, std::size_t second) const {
          (sizes_[first] * sizes_[second]);
 }
 
-void Linker::renew(std::size_t cluster, const std::vector<Candidate>& known) {
+/// Those listed may have grown since.
+void Linker::renew(std::size_t cluster) {
   Neighbours& own = neighbours_[cluster];
-  own.listed.clear();
+  const std::vector<Candidate> known = std::exchange(own.listed, {});
   std::vector<std::size_t> partners;
   for (const Candidate& candidate : known) {
     const std::size_t partner = cluster_of(candidate.partner);
@@ -222,13 +228,36 @@ void Linker::renew(std::size_t cluster, const std::vector<Candidate>& known) {
   claim(cluster);
 }
 
+/// Exactly at those only that may be among the nearest. The bar is what as many as are listed
+/// reach for certain; it only rises, so who is under it once stays under it.
 void Linker::look_around(std::size_t cluster) {
-  Neighbours& own = neighbours_[cluster];
-  own = {.listed = {}, .others = nobody_};
+  around_.clear();
   near_.for_each_without(apart_, cluster, [&](std::size_t other) {
-    const double found = similarity(cluster, other);
-    if (found >= least_) own.add({found, other, ages_[other]});
+    if (other != cluster) around_.push_back(other);
   });
+  about_.resize(around_.size());
+  means_.similarities(cluster, around_, about_);
+  const double error = means_.mean_error();
+  std::vector<Promise> promises;
+  std::vector<double> reached;  // a heap, the lowest first
+  double bar = least_;
+  for (std::size_t i = 0; i < around_.size(); ++i) {
+    if (about_[i] + error < bar) continue;
+    promises.push_back({around_[i], about_[i] + error});
+    reached.push_back(about_[i] - error);
+    std::ranges::push_heap(reached, std::greater());
+    if (reached.size() <= Neighbours::kMost) continue;
+    std::ranges::pop_heap(reached, std::greater());
+    reached.pop_back();
+    bar = std::max(bar, reached.front());
+  }
+  Neighbours& own = neighbours_[cluster];
+  own = {.listed = {}, .others = bar > least_ ? bar : nobody_};
+  for (const Promise& promise : promises) {
+    if (promise.most < bar) continue;
+    const double found = similarity(cluster, promise.partner);
+    if (found >= least_) own.add({found, promise.partner, ages_[promise.partner]});
+  }
 }
 
 void Linker::claim(std::size_t cluster) {
@@ -262,7 +291,7 @@ Linkage Linker::run(const LinkageRules& rules) {
     if (joined_to_[nearest.partner] == nearest.partner && ages_[nearest.partner] == nearest.age) {
       join(top.owner, nearest.partner);
     } else {
-      renew(top.owner, std::vector(neighbours_[top.owner].listed));
+      renew(top.owner);
     }
   }
   result.clusters = clusters();

@@ -28,7 +28,7 @@ struct Linkage {
 /// Average-linkage clustering under rules. It repeats: of all pairs of clusters that no rule keeps
 /// apart, join the pair with the smallest mean cosine distance over all pairs of faces between them
 /// (equal: lowest first face, then lowest first face of the other), while that mean is at most
-/// `max_distance`. Exactly that result, in memory of about n * n / 4 bytes plus 11 KiB a face of
+/// `max_distance`. Exactly that result, in memory of at most n * n / 4 bytes plus 8 KiB a face of
 /// 512 numbers (docs/decisions/0006-clustering.md).
 ///
 /// `lengths`: what each face counts with, 0..1 (`support.h`); empty: 1 each. The distance of two

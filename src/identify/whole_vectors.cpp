@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "identify/whole_vectors.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cmath>
@@ -13,27 +14,25 @@ constexpr std::size_t kRows = 4;    // compared at once, so that a row is read o
 
 std::size_t padded(std::size_t dimension) { return (dimension + kBlock - 1) / kBlock * kBlock; }
 
-/// Unit vectors have an exact product below 2^29 in size, partial sums included.
-std::int32_t dot(const std::int16_t* first, const std::int16_t* second, std::size_t width) {
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < width; ++i) sum += std::int32_t{first[i]} * second[i];
-  return sum;
-}
-
 // NOLINTNEXTLINE(readability-identifier-naming): the compiler's own words
 #define SCREENALYTICS_INLINE inline __attribute__((always_inline))
 
-SCREENALYTICS_INLINE void dot_four(const std::int16_t* to,
-                                   const std::int16_t* rows,
+using Row = const std::int16_t*;
+using FourRows = std::array<Row, kRows>;
+
+/// Unit vectors have an exact product below 2^29 in size, partial sums included.
+SCREENALYTICS_INLINE void dot_four(Row to,
+                                   const FourRows& rows,
                                    std::size_t width,
                                    std::int32_t* found) {
+  const Row first = rows[0], second = rows[1], third = rows[2], fourth = rows[3];
   std::int32_t a = 0, b = 0, c = 0, d = 0;
   for (std::size_t i = 0; i < width; ++i) {
     const std::int32_t value = to[i];
-    a += value * rows[i];
-    b += value * rows[width + i];
-    c += value * rows[2 * width + i];
-    d += value * rows[3 * width + i];
+    a += value * first[i];
+    b += value * second[i];
+    c += value * third[i];
+    d += value * fourth[i];
   }
   found[0] = a;
   found[1] = b;
@@ -41,12 +40,9 @@ SCREENALYTICS_INLINE void dot_four(const std::int16_t* to,
   found[3] = d;
 }
 
-using DotFour = void (*)(const std::int16_t*, const std::int16_t*, std::size_t, std::int32_t*);
+using DotFour = void (*)(Row, const FourRows&, std::size_t, std::int32_t*);
 
-void dot_four_plain(const std::int16_t* to,
-                    const std::int16_t* rows,
-                    std::size_t width,
-                    std::int32_t* found) {
+void dot_four_plain(Row to, const FourRows& rows, std::size_t width, std::int32_t* found) {
   dot_four(to, rows, width, found);
 }
 
@@ -71,11 +67,16 @@ double product_plain(const std::int32_t* first, const std::int32_t* second, std:
 }
 
 #if defined(__x86_64__)
-// The same numbers in half the time.
-__attribute__((target("avx2"))) void dot_four_avx2(const std::int16_t* to,
-                                                   const std::int16_t* rows,
+// The same numbers in half the time, and in a quarter.
+__attribute__((target("avx2"))) void dot_four_avx2(Row to,
+                                                   const FourRows& rows,
                                                    std::size_t width,
                                                    std::int32_t* found) {
+  dot_four(to, rows, width, found);
+}
+
+__attribute__((target("avx512bw,prefer-vector-width=512"))) void dot_four_avx512(
+    Row to, const FourRows& rows, std::size_t width, std::int32_t* found) {
   dot_four(to, rows, width, found);
 }
 
@@ -85,7 +86,10 @@ __attribute__((target("avx2"))) double product_avx2(const std::int32_t* first,
   return lane_product(first, second, width);
 }
 
-DotFour best_dot_four() { return __builtin_cpu_supports("avx2") ? dot_four_avx2 : dot_four_plain; }
+DotFour best_dot_four() {
+  if (__builtin_cpu_supports("avx512bw")) return dot_four_avx512;
+  return __builtin_cpu_supports("avx2") ? dot_four_avx2 : dot_four_plain;
+}
 Product best_product() { return __builtin_cpu_supports("avx2") ? product_avx2 : product_plain; }
 #else
 DotFour best_dot_four() { return dot_four_plain; }
@@ -108,17 +112,36 @@ WholeVectors::WholeVectors(std::span<const Embedding> faces, std::span<const dou
 }
 
 std::int32_t WholeVectors::similarity(std::size_t first, std::size_t second) const {
-  return dot(row(first).data(), row(second).data(), width_);
+  std::int32_t found = 0;
+  similarities(first, std::span(&second, 1), std::span(&found, 1));
+  return found;
+}
+
+void WholeVectors::set_mean(std::size_t at, std::span<const std::int32_t> sum, double count) {
+  for (std::size_t i = 0; i < sum.size(); ++i)
+    values_[at * width_ + i] = static_cast<std::int16_t>(std::lround(sum[i] / count));
+}
+
+/// Each row is at most half a unit a coordinate away from the mean it stands for, which is no
+/// longer than 1 (Cauchy and Schwarz; the last term: both are off).
+double WholeVectors::mean_error() const {
+  const double off = 0.5 * std::sqrt(static_cast<double>(width_));
+  return off * (2 * kUnit + off);
 }
 
 void WholeVectors::similarities(std::size_t to,
-                                std::size_t first,
+                                std::span<const std::size_t> others,
                                 std::span<std::int32_t> found) const {
   static const DotFour kDotFour = best_dot_four();
-  std::size_t at = 0;
-  for (; at + kRows <= found.size(); at += kRows)
-    kDotFour(row(to).data(), row(first + at).data(), width_, &found[at]);
-  for (; at < found.size(); ++at) found[at] = similarity(to, first + at);
+  for (std::size_t at = 0; at < others.size(); at += kRows) {
+    const std::size_t count = std::min(kRows, others.size() - at);
+    FourRows rows{};
+    for (std::size_t i = 0; i < kRows; ++i)
+      rows[i] = row(others[at + std::min(i, count - 1)]).data();
+    std::array<std::int32_t, kRows> four{};
+    kDotFour(row(to).data(), rows, width_, four.data());
+    std::copy_n(four.begin(), count, found.begin() + static_cast<std::ptrdiff_t>(at));
+  }
 }
 
 double product(std::span<const std::int32_t> first, std::span<const std::int32_t> second) {

@@ -27,10 +27,16 @@ class WholeVectors {
   std::span<const std::int16_t> row(std::size_t at) const {
     return {values_.data() + at * width_, width_};
   }
+  /// The row becomes the sum of `count` vectors over their number, rounded: its similarity to
+  /// another such row is off by at most `mean_error()`.
+  void set_mean(std::size_t at, std::span<const std::int32_t> sum, double count);
+  double mean_error() const;
   /// Cosine times `kOne`, exact.
   std::int32_t similarity(std::size_t first, std::size_t second) const;
-  /// The same for the rows `first` to `first + found.size()` against row `to`.
-  void similarities(std::size_t to, std::size_t first, std::span<std::int32_t> found) const;
+  /// The same for each of `others` with row `to`, into as many places.
+  void similarities(std::size_t to,
+                    std::span<const std::size_t> others,
+                    std::span<std::int32_t> found) const;
 
  private:
   std::size_t size_;
