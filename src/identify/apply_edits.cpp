@@ -199,7 +199,7 @@ void People::rename(const Edit& edit, const TrackSet& tracks) {
     found.push_back(most ? *most : fresh(edit).identity.id);
     if (!most) take(people_.at(found.front()), tracks);
   }
-  std::vector<std::string> ids;
+  std::string named;
   for (const IdentityId id : found) {
     Person* person = &people_.at(id);
     TrackSet here;
@@ -213,11 +213,12 @@ void People::rename(const Edit& edit, const TrackSet& tracks) {
     person->identity.name = edit.name;
     person->identity.edited = true;
     person->named.insert(here.begin(), here.end());
-    ids.push_back(to_text(person->identity.id));
+    named.append(" ").append(to_text(person->identity.id));
   }
-  std::string text = describe(edit) + " names faces of several people here:";
-  for (const std::string& id : ids) text += " " + id;
-  if (ids.size() > 1) report(text + ": 'people merge' them if they are one");
+  if (found.size() > 1) {
+    report(describe(edit) + " names faces of several people here:" + named +
+           ": 'people merge' them if they are one");
+  }
 }
 
 std::optional<IdentityId> People::assigned_to(const Edit& edit, const TrackSet& target) const {

@@ -80,6 +80,9 @@ class Linker {
 
  private:
   void find_near_pairs();
+  void note_near(std::span<const std::size_t> faces,
+                 std::size_t to,
+                 std::span<const std::int32_t> similarities);
   void note_pair(std::size_t first, std::size_t second, std::int32_t similarity);
   void join_together(const LinkageRules& rules, Linkage& result);
   std::size_t cluster_of(std::size_t face) const;
@@ -140,6 +143,14 @@ void Linker::note_pair(std::size_t first, std::size_t second, std::int32_t simil
   neighbours_[second].add({double(similarity), first, 0});
 }
 
+void Linker::note_near(std::span<const std::size_t> faces,
+                       std::size_t to,
+                       std::span<const std::int32_t> similarities) {
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    if (double(similarities[i]) >= least_) note_pair(faces[i], to, similarities[i]);
+  }
+}
+
 void Linker::find_near_pairs() {
   constexpr std::size_t kTile = 64;  // rows that stay in the cache while all others pass by
   std::array<std::int32_t, kTile> found{};
@@ -148,9 +159,7 @@ void Linker::find_near_pairs() {
     for (std::size_t to = first + 1; to < faces_.size(); ++to) {
       const auto tile = std::span(joined_to_).subspan(first, std::min(end, to) - first);
       faces_.similarities(to, tile, found);
-      for (std::size_t i = 0; i < tile.size(); ++i) {
-        if (double(found[i]) >= least_) note_pair(tile[i], to, found[i]);
-      }
+      note_near(tile, to, found);
     }
   }
 }
@@ -173,13 +182,12 @@ void Linker::join_together(const LinkageRules& rules, Linkage& result) {
   for (const FacePair& pair : rules.together) {
     const std::size_t first = cluster_of(pair.first), second = cluster_of(pair.second);
     if (first == second) continue;
-    if (apart_.test(first, second)) {
-      if (has_pair_between(first, second, rules.apart)) {
-        result.refused.push_back(pair);
-        continue;
-      }
-      result.overruled.push_back(pair);
+    const bool ruled = apart_.test(first, second);
+    if (ruled && has_pair_between(first, second, rules.apart)) {
+      result.refused.push_back(pair);
+      continue;
     }
+    if (ruled) result.overruled.push_back(pair);
     join(first, second);
   }
 }

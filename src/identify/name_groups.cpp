@@ -98,36 +98,44 @@ std::set<FacePair> forbidden_pairs(const LinkageRules& rules) {
   return forbidden;
 }
 
-/// One group a member: the surest first, the others join it where they may.
+NamingConflict conflict_of_two(const std::string& cast_id, const NamedGroup& other) {
+  std::string text = "two people look like '";
+  text.append(cast_id).append(
+      "' but are on screen at once; the one nearer to a seed has the name: ");
+  text.append("check the seeds of '").append(cast_id).append("'");
+  return {"seen_together", std::move(text), other.tracks};
+}
+
+/// The surest first, the others join it where they may.
+void join_groups_of(const std::string& cast_id,
+                    std::vector<NamedGroup*>& groups,
+                    const std::set<FacePair>& forbidden,
+                    std::vector<NamingConflict>& conflicts) {
+  std::ranges::stable_sort(groups, {}, [](const NamedGroup* group) {
+    return std::tuple(-group->cast->similarity, group->tracks.front());
+  });
+  NamedGroup& first = *groups.front();
+  for (NamedGroup* const other : std::span(groups).subspan(1)) {
+    if (may_join(first.tracks, other->tracks, forbidden)) {
+      first.tracks.insert(first.tracks.end(), other->tracks.begin(), other->tracks.end());
+      std::ranges::sort(first.tracks);
+      other->tracks.clear();
+    } else {
+      other->cast.reset();
+      conflicts.push_back(conflict_of_two(cast_id, *other));
+    }
+  }
+}
+
+/// One group a member.
 void join_members(Naming& naming, const LinkageRules& rules) {
   std::map<std::string, std::vector<NamedGroup*>> by_member;
   for (NamedGroup& group : naming.groups) {
     if (group.cast) by_member[group.cast->cast_id].push_back(&group);
   }
   const auto forbidden = forbidden_pairs(rules);
-  for (auto& [cast_id, groups] : by_member) {
-    std::ranges::stable_sort(groups, {}, [](const NamedGroup* group) {
-      return std::tuple(-group->cast->similarity, group->tracks.front());
-    });
-    NamedGroup& first = *groups.front();
-    for (std::size_t i = 1; i < groups.size(); ++i) {
-      NamedGroup& other = *groups[i];
-      if (may_join(first.tracks, other.tracks, forbidden)) {
-        first.tracks.insert(first.tracks.end(), other.tracks.begin(), other.tracks.end());
-        std::ranges::sort(first.tracks);
-        other.tracks.clear();
-        continue;
-      }
-      other.cast.reset();
-      naming.conflicts.push_back({"seen_together",
-                                  "two people look like '" + cast_id +
-                                      "' but are on screen at once; the one nearer to a seed has "
-                                      "the name: check the seeds "
-                                      "of '" +
-                                      cast_id + "'",
-                                  other.tracks});
-    }
-  }
+  for (auto& [cast_id, groups] : by_member)
+    join_groups_of(cast_id, groups, forbidden, naming.conflicts);
   std::erase_if(naming.groups, [](const NamedGroup& group) { return group.tracks.empty(); });
   std::ranges::sort(
       naming.groups, {}, [](const NamedGroup& group) { return group.tracks.front(); });

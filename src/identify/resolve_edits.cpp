@@ -122,6 +122,7 @@ std::vector<EditAnchor> anchors_of(const Track& track,
     }
   }
   std::vector<EditAnchor> anchors;
+  anchors.reserve(chosen.size());
   for (const std::size_t i : chosen) {
     anchors.push_back({.time = seen[i].time,
                        .frame = seen[i].frame,

@@ -47,6 +47,20 @@ struct Look {
   Box box;
 };
 
+/// In how many frames.
+using PairCounts = std::map<FacePair, std::size_t>;
+
+/// Adds the pairs of one frame.
+void count_pairs(std::span<const Look> looks, double max_overlap, PairCounts& together) {
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (iou(looks[i].box, looks[j].box) > max_overlap) continue;
+      const auto [low, high] = std::minmax(looks[i].track, looks[j].track);
+      ++together[{low, high}];
+    }
+  }
+}
+
 bool lives_around_a_cut(const Track& track, std::span<const MediaTime> cuts, Duration transition) {
   const MediaTime first = track.sightings.front().time, last = track.sightings.back().time;
   return std::ranges::any_of(
@@ -96,16 +110,8 @@ std::vector<FacePair> seen_together(std::span<const Track* const> tracks,
     for (const Sighting& look : tracks[at]->sightings)
       frames[look.frame].push_back({at, look.detection.box});
   }
-  std::map<FacePair, std::size_t> together;  // in how many frames
-  for (const auto& [frame, looks] : frames) {
-    for (std::size_t i = 0; i < looks.size(); ++i) {
-      for (std::size_t j = 0; j < i; ++j) {
-        if (iou(looks[i].box, looks[j].box) > options.max_overlap) continue;
-        const auto [low, high] = std::minmax(looks[i].track, looks[j].track);
-        ++together[{low, high}];
-      }
-    }
-  }
+  PairCounts together;
+  for (const auto& [frame, looks] : frames) count_pairs(looks, options.max_overlap, together);
   std::vector<FacePair> pairs;
   for (const auto& [pair, count] : together) {
     if (!is_hand_over(*tracks[pair.first], *tracks[pair.second], count, options))

@@ -43,16 +43,19 @@ class Wrapper {
       pollfd waiting{inbox_.descriptor(), POLLIN, 0};
       (void)::poll(&waiting, 1, -1);
       while (const auto signal = inbox_.next()) {
-        if (signal->number != SIGCHLD) {
-          pass_on(*signal);
-        } else if (const auto code = look_after_keeper()) {
-          return *code;
-        }
+        if (const auto code = answer(*signal)) return *code;
       }
     }
   }
 
  private:
+  /// The exit code, when the signal says that the keeper has ended.
+  std::optional<int> answer(const ReceivedSignal& signal) {
+    if (signal.number == SIGCHLD) return look_after_keeper();
+    pass_on(signal);
+    return std::nullopt;
+  }
+
   void pass_on(const ReceivedSignal& signal) {
     const Order order{.signal = signal.number, .from_kernel = signal.from_kernel ? 1 : 0};
     (void)::send(orders_.get(), &order, sizeof order, MSG_NOSIGNAL);

@@ -8,11 +8,13 @@
 // and waits for children that spin 3 ms each. --leave: a process spins on in a session of its own,
 // without a living parent, after all others have ended, for as long again. --all-cpus: undoes an
 // affinity mask. --ignore-term: only SIGKILL ends it early.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <string>
+#include <span>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -46,6 +48,7 @@ void spin_until(Clock::time_point end) {
 
 void spin_threads(int count, Clock::time_point end) {
   std::vector<std::jthread> threads;
+  threads.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) threads.emplace_back([end] { spin_until(end); });
 }
 
@@ -73,18 +76,22 @@ void leave(const Wanted& wanted) {
 }
 
 Wanted read(int count, char** words) {
+  const std::span<char*> given(words, static_cast<std::size_t>(count));
+  const auto has = [&](std::string_view name) {
+    return std::ranges::find(given, name) != given.end();
+  };
+  const auto number = [&](std::string_view name, double otherwise) {
+    const auto at = std::ranges::find(given, name);
+    return given.end() - at > 1 ? std::atof(at[1]) : otherwise;
+  };
   Wanted wanted;
-  for (int i = 1; i < count; ++i) {
-    const std::string word = words[i];
-    const auto number = [&] { return i + 1 < count ? std::atof(words[++i]) : 0; };
-    if (word == "--threads") wanted.threads = static_cast<int>(number());
-    if (word == "--forks") wanted.forks = static_cast<int>(number());
-    if (word == "--seconds") wanted.seconds = number();
-    if (word == "--churn") wanted.churn = true;
-    if (word == "--leave") wanted.leave = true;
-    if (word == "--all-cpus") wanted.all_cpus = true;
-    if (word == "--ignore-term") wanted.ignore_term = true;
-  }
+  wanted.threads = static_cast<int>(number("--threads", wanted.threads));
+  wanted.forks = static_cast<int>(number("--forks", wanted.forks));
+  wanted.seconds = number("--seconds", wanted.seconds);
+  wanted.churn = has("--churn");
+  wanted.leave = has("--leave");
+  wanted.all_cpus = has("--all-cpus");
+  wanted.ignore_term = has("--ignore-term");
   return wanted;
 }
 

@@ -227,10 +227,9 @@ HttpOutcome HttpConnection::send(const HttpCall& call, const std::stop_token& st
   const auto add = [&](const std::string& line) {
     curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    static_cast<void>(headers.release());
-    headers.reset(longer);
+    if (!headers) headers.reset(longer);  // else it is what we have
   };
-  for (const auto& [name, value] : call.headers) add(name + ": " + value);
+  for (const auto& [name, value] : call.headers) add(std::string(name).append(": ").append(value));
   add("expect:");  // no waiting for 100 Continue: not every server sends it
   Exchange exchange{.call = call};
   state_->prepare(exchange, headers.get());

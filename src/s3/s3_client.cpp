@@ -193,7 +193,6 @@ std::string S3Client::put_whole(const std::string& key, const Upload& upload) {
 void S3Client::get(const std::string& key, const Download& download) {
   Sha256 hash;
   std::uint64_t bytes = 0;
-  const std::string where = "s3://" + bucket_ + "/" + key;
   send({.key = key,
         .sink =
             [&](std::span<const std::uint8_t> some) {

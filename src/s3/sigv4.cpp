@@ -63,11 +63,13 @@ Digest signing_key(const S3Credentials& credentials,
 
 std::string canonical_query(const std::vector<std::pair<std::string, std::string>>& query) {
   std::vector<std::pair<std::string, std::string>> encoded;
+  encoded.reserve(query.size());
   for (const auto& [name, value] : query)
     encoded.emplace_back(uri_encode(name, Slash::encoded), uri_encode(value, Slash::encoded));
   std::ranges::sort(encoded);
   std::string text;
-  for (const auto& [name, value] : encoded) text += (text.empty() ? "" : "&") + name + "=" + value;
+  for (const auto& [name, value] : encoded)
+    text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
   return text;
 }
 
