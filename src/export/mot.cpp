@@ -35,7 +35,7 @@ std::string text_of(const Line& line) {
   std::snprintf(text.data(),
                 text.size(),
                 "%lld,%lld,%.3f,%.3f,%.3f,%.3f,%.4f,-1,-1,-1\n",
-                static_cast<long long>(line.frame + 1),
+                static_cast<long long>(line.frame) + 1,
                 static_cast<long long>(line.id),
                 static_cast<double>(box.left),
                 static_cast<double>(box.top),

@@ -132,21 +132,21 @@ double WholeVectors::mean_error() const {
 void WholeVectors::similarities(std::size_t to,
                                 std::span<const std::size_t> others,
                                 std::span<std::int32_t> found) const {
-  static const DotFour kDotFour = best_dot_four();
+  static const DotFour dot_of_four = best_dot_four();
   for (std::size_t at = 0; at < others.size(); at += kRows) {
     const std::size_t count = std::min(kRows, others.size() - at);
     FourRows rows{};
     for (std::size_t i = 0; i < kRows; ++i)
       rows[i] = row(others[at + std::min(i, count - 1)]).data();
     std::array<std::int32_t, kRows> four{};
-    kDotFour(row(to).data(), rows, width_, four.data());
+    dot_of_four(row(to).data(), rows, width_, four.data());
     std::copy_n(four.begin(), count, found.begin() + static_cast<std::ptrdiff_t>(at));
   }
 }
 
 double product(std::span<const std::int32_t> first, std::span<const std::int32_t> second) {
-  static const Product kProduct = best_product();
-  return kProduct(first.data(), second.data(), first.size());
+  static const Product product_of_rows = best_product();
+  return product_of_rows(first.data(), second.data(), first.size());
 }
 
 }  // namespace screenalytics
