@@ -117,6 +117,7 @@ class Harvest {
                             std::to_string(totals_.resumed) + " of " +
                             std::to_string(scans.size()) + " segments were there already");
     }
+    videos_.close_idle();
     auto permit = context_.budget.acquire(context_.stop, Stage::shots);
     auto shots = search.finish();
     totals_.decoded_for_cuts = search.frames_decoded_again();
@@ -132,7 +133,8 @@ class Harvest {
       return true;
     }
     if (context_.stop.stop_requested()) throw Error(ErrorKind::cancelled, "stopped");
-    scan_segment(plan_, segment, prepared_.models, settings_, path, permit, context_.progress);
+    scan_segment(
+        plan_, videos_, segment, prepared_.models, settings_, path, permit, context_.progress);
     return false;
   }
 
@@ -294,6 +296,7 @@ class Harvest {
   const std::string started_at_;
   PreparedRun prepared_;
   ScanPlan plan_;
+  OpenVideos videos_{prepared_.index};
   const TakenRun taken_;
   const RunFolder run_;
   ScanTotals totals_;

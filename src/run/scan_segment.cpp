@@ -101,6 +101,7 @@ ScanPlan plan_scan(const VideoIndex& index,
 }
 
 void scan_segment(const ScanPlan& plan,
+                  OpenVideos& videos,
                   const Segment& segment,
                   const LoadedModels& models,
                   const Settings& settings,
@@ -109,7 +110,7 @@ void scan_segment(const ScanPlan& plan,
                   Progress& progress) {
   SegmentWriter writer(path, plan.key);
   SegmentScan scan(plan, models, settings, writer, permit);
-  SegmentReader reader(plan.index, segment, plan.decode, settings.cpu.library_threads);
+  SegmentReader reader(videos, segment, plan.decode, settings.cpu.library_threads);
   std::int64_t reached = segment.first.value;
   permit.enter(Stage::decode);
   while (const auto frame = reader.next()) {

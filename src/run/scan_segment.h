@@ -6,6 +6,7 @@
 #include "run/progress.h"
 #include "run/settings.h"
 #include "store/segment_record.h"
+#include "video/open_videos.h"
 #include "video/video_index.h"
 
 #include <filesystem>
@@ -31,8 +32,10 @@ ScanPlan plan_scan(const VideoIndex& index,
 
 /// Pass 1 over one segment: decode, sign every frame for shot detection, detect faces in the
 /// sampled ones, measure them and cut aligned crops and thumbnails of those that no gate without
-/// context refuses. Leaves one record at `path`. Runs on the calling thread under `permit`.
+/// context refuses. Leaves one record at `path`. `videos`: of the plan's index. Runs on the calling
+/// thread under `permit`.
 void scan_segment(const ScanPlan& plan,
+                  OpenVideos& videos,
                   const Segment& segment,
                   const LoadedModels& models,
                   const Settings& settings,

@@ -26,14 +26,11 @@ bool is_field_coded(AVCodecID id) { return id == AV_CODEC_ID_H264 || id == AV_CO
 
 }  // namespace
 
-FrameReader::FrameReader(const VideoIndex& index, DecodeRange range)
+FrameReader::FrameReader(const VideoIndex& index, DecodeRange range, IdleDemuxers* idle)
     : index_(index),
       range_(std::move(range)),
-      packets_(index),
+      packets_(index, idle),
       shape_(shape_of(packets_.stream())) {
-  for (std::size_t i = 0; index.seekable && i < index.frames.size(); ++i) {
-    if (index.frames[i].key) keys_.push_back(static_cast<std::int64_t>(i));
-  }
   codec_ = make_decoder(*packets_.stream().codecpar, index.info.path);
   codec_->pkt_timebase = packets_.stream().time_base;
   if (codec_->codec_id == AV_CODEC_ID_H264) {
@@ -45,10 +42,11 @@ FrameReader::FrameReader(const VideoIndex& index, DecodeRange range)
 }
 
 std::optional<std::int64_t> FrameReader::key_before(std::int64_t frame) const {
-  const auto after = std::ranges::upper_bound(keys_, frame);
+  if (!index_.seekable) return std::nullopt;
+  const auto after = std::ranges::upper_bound(index_.keys, frame);
   // Frame 0 may lean on packets before it that show nothing (edit lists), so it starts with the
   // file.
-  if (after == keys_.begin() || *(after - 1) == 0) return std::nullopt;
+  if (after == index_.keys.begin() || *(after - 1) == 0) return std::nullopt;
   return *(after - 1);
 }
 

@@ -34,7 +34,8 @@ struct DecodeRange {
 /// the range only, so that their sum over segments does not depend on where segments are cut.
 class FrameReader {
  public:
-  FrameReader(const VideoIndex& index, DecodeRange range);
+  /// `idle`: demuxers of the video to take one from, and to give it back to.
+  FrameReader(const VideoIndex& index, DecodeRange range, IdleDemuxers* idle = nullptr);
 
   /// Decodes anew from the last key frame at or before `frame`, or from the file's start.
   void start(std::int64_t frame);
@@ -65,7 +66,6 @@ class FrameReader {
 
   const VideoIndex& index_;
   DecodeRange range_;
-  std::vector<std::int64_t> keys_;
   PacketSource packets_;
   PictureShape shape_;
   CodecPtr codec_;

@@ -22,7 +22,8 @@ bool describes_itself(const AVFormatContext& file, int stream) {
 
 }  // namespace
 
-PacketSource::PacketSource(const VideoIndex& index) : index_(index), packet_(make_packet()) {
+PacketSource::PacketSource(const VideoIndex& index, IdleDemuxers* idle)
+    : index_(index), idle_(idle), packet_(make_packet()) {
   if (index.known_by_dts) {
     by_dts_.reserve(index.frames.size());
     for (std::size_t i = 0; i < index.frames.size(); ++i) {
@@ -30,7 +31,21 @@ PacketSource::PacketSource(const VideoIndex& index) : index_(index), packet_(mak
     }
     std::ranges::sort(by_dts_);
   }
-  open();
+  if (idle_ != nullptr) file_ = idle_->take();
+  if (file_) {
+    fresh_ = placed_ = false;
+  } else {
+    open();
+  }
+}
+
+/// A demuxer may be used again when nothing of what it read before shows after a seek. That of MP4
+/// and MOV is such a one when it knew every frame as it was opened (fragments add to its table
+/// while they are read), when frames are known by presentation times, which it has from that table,
+/// and when no packet brought side data, which is sent once (a palette, other codec parameters).
+PacketSource::~PacketSource() {
+  if (idle_ == nullptr || !file_ || !plain_ || damaged_ > 0) return;
+  if (complete_ && index_.seekable && !index_.known_by_dts) idle_->give_back(std::move(file_));
 }
 
 void PacketSource::open() {
@@ -44,9 +59,13 @@ void PacketSource::open() {
                 quoted(index_.info.path) + " changed while it was in use; start again");
   }
   keep_only(*file_, stream);
+  complete_ = std::string_view(file_->iformat->name).starts_with("mov,") &&
+              avformat_index_get_entries_count(file_->streams[stream]) >=
+                  static_cast<int>(index_.frames.size());
+  if (idle_ != nullptr) idle_->count_opened();
   ordinal_ = 0;
   furthest_ = -1;
-  fresh_ = true;
+  fresh_ = placed_ = true;
 }
 
 void PacketSource::start_at(std::optional<std::int64_t> key) {
@@ -67,7 +86,7 @@ void PacketSource::start_at(std::optional<std::int64_t> key) {
 /// Reading over a few packets costs less than a seek.
 bool PacketSource::is_near(std::int64_t key) const {
   constexpr std::int64_t kBytes = 1 << 20;
-  if (furthest_ >= key) return false;
+  if (!placed_ || furthest_ >= key) return false;
   std::int64_t bytes = 0;
   for (std::int64_t i = furthest_ + 1; i < key && bytes <= kBytes; ++i)
     bytes += index_.at({i}).bytes;
@@ -81,6 +100,7 @@ bool PacketSource::seek(std::int64_t key, Duration earlier) {
   const std::int64_t target = std::min(frame.pts, frame.dts) - back;
   ++seeks_;
   fresh_ = false;
+  placed_ = true;
   furthest_ = -1;
   return av_seek_frame(file_.get(), index_.info.video_stream, target, AVSEEK_FLAG_BACKWARD) >= 0;
 }
@@ -108,6 +128,7 @@ bool PacketSource::next() {
     if (!read_packet(*file_, *packet_, damaged_)) return false;
     if (packet_->stream_index == index_.info.video_stream) break;
   }
+  plain_ = plain_ && packet_->side_data_elems == 0;
   identify();
   if (frame_) furthest_ = std::max(furthest_, *frame_);
   return true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "video/ffmpeg.h"
+#include "video/idle_demuxers.h"
 #include "video/video_index.h"
 
 #include <cstdint>
@@ -15,8 +16,12 @@ namespace screenalytics {
 /// frame.
 class PacketSource {
  public:
-  /// The index must outlive it.
-  explicit PacketSource(const VideoIndex& index);
+  /// Takes an open demuxer from `idle` where there is one, and gives it back in the end when
+  /// another source may use it. What is referred to must outlive it.
+  explicit PacketSource(const VideoIndex& index, IdleDemuxers* idle = nullptr);
+  ~PacketSource();
+  PacketSource(const PacketSource&) = delete;
+  PacketSource& operator=(const PacketSource&) = delete;
 
   /// The next packet to come is the one of this key frame, or the first of the file for an empty
   /// one.
@@ -42,6 +47,7 @@ class PacketSource {
   std::optional<std::int64_t> find_near(std::int64_t pts) const;
 
   const VideoIndex& index_;
+  IdleDemuxers* const idle_;
   FormatPtr file_;
   PacketPtr packet_;
   std::optional<std::int64_t> frame_;
@@ -53,6 +59,9 @@ class PacketSource {
   std::int64_t damaged_ = 0;
   bool holds_key_ = false;  // the packet that next() is to give has been read
   bool fresh_ = true;       // nothing read since the file was opened
+  bool placed_ = true;      // furthest_ says where the demuxer stands
+  bool complete_ = true;    // the demuxer knew every frame when it was opened
+  bool plain_ = true;       // packets came with nothing but data, and none was damaged
 };
 
 }  // namespace screenalytics

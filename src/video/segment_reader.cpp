@@ -20,13 +20,14 @@ struct SegmentReader::State {
   State(const VideoIndex& index_in,
         const Segment& segment_in,
         const std::vector<bool>& decode_in,
-        LibraryThreads threads_in)
+        LibraryThreads threads_in,
+        IdleDemuxers* idle)
       : index(index_in),
         segment(segment_in),
         decode(decode_in.begin() + segment.first.value, decode_in.begin() + segment.end.value),
         position(segment.first.value),
         threads(threads_in),
-        reader(index, range()) {
+        reader(index, range(), idle) {
     reader.start(segment.first.value);
   }
 
@@ -117,7 +118,13 @@ SegmentReader::SegmentReader(const VideoIndex& index,
                              const Segment& segment,
                              const std::vector<bool>& decode,
                              LibraryThreads threads)
-    : state_(std::make_unique<State>(index, segment, decode, threads)) {}
+    : state_(std::make_unique<State>(index, segment, decode, threads, nullptr)) {}
+
+SegmentReader::SegmentReader(OpenVideos& videos,
+                             const Segment& segment,
+                             const std::vector<bool>& decode,
+                             LibraryThreads threads)
+    : state_(std::make_unique<State>(videos.index(), segment, decode, threads, &videos.idle())) {}
 
 SegmentReader::~SegmentReader() = default;
 

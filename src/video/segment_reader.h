@@ -3,6 +3,7 @@
 
 #include "core/frame.h"
 #include "core/library_threads.h"
+#include "video/open_videos.h"
 #include "video/video_index.h"
 
 #include <cstdint>
@@ -29,6 +30,11 @@ class SegmentReader {
  public:
   /// `decode[i]` as from plan_decoding, for the whole video.
   SegmentReader(const VideoIndex& index,
+                const Segment& segment,
+                const std::vector<bool>& decode,
+                LibraryThreads threads = LibraryThreads::one);
+  /// Uses the video that another segment left open.
+  SegmentReader(OpenVideos& videos,
                 const Segment& segment,
                 const std::vector<bool>& decode,
                 LibraryThreads threads = LibraryThreads::one);

@@ -84,20 +84,52 @@ std::uint64_t hash_of(const Picture& picture) {
   return hash;
 }
 
-SeenVideo see(const VideoIndex& index, Duration segment, const std::vector<bool>& decode) {
+namespace {
+
+SeenVideo see(SegmentReader reader, const VideoIndex& index, const Segment& part) {
   SeenVideo video;
-  for (const Segment& part : plan_segments(index, segment)) {
-    SegmentReader reader(index, part, decode);
-    while (const auto frame = reader.next()) {
-      EXPECT_EQ(frame->time, index.at(frame->index).time);
-      EXPECT_GE(frame->index, part.first);
-      EXPECT_LT(frame->index, part.end);
-      video.frames.push_back({frame->index.value, hash_of(*frame->picture)});
-    }
-    video.missing.insert(video.missing.end(), reader.missing().begin(), reader.missing().end());
-    video.stats = video.stats + reader.stats();
+  while (const auto frame = reader.next()) {
+    EXPECT_EQ(frame->time, index.at(frame->index).time);
+    EXPECT_GE(frame->index, part.first);
+    EXPECT_LT(frame->index, part.end);
+    video.frames.push_back({frame->index.value, hash_of(*frame->picture)});
+  }
+  video.missing = reader.missing();
+  video.stats = reader.stats();
+  return video;
+}
+
+SeenVideo joined(const std::vector<SeenVideo>& parts) {
+  SeenVideo video;
+  for (const SeenVideo& part : parts) {
+    video.frames.insert(video.frames.end(), part.frames.begin(), part.frames.end());
+    video.missing.insert(video.missing.end(), part.missing.begin(), part.missing.end());
+    video.stats = video.stats + part.stats;
   }
   return video;
+}
+
+}  // namespace
+
+SeenVideo see(const VideoIndex& index, Duration segment, const std::vector<bool>& decode) {
+  std::vector<SeenVideo> parts;
+  for (const Segment& part : plan_segments(index, segment))
+    parts.push_back(see(SegmentReader(index, part, decode), index, part));
+  return joined(parts);
+}
+
+SeenVideo see_kept_open(OpenVideos& videos, Duration segment, const std::vector<bool>& decode) {
+  const VideoIndex& index = videos.index();
+  const auto plan = plan_segments(index, segment);
+  std::vector<SeenVideo> parts(plan.size());
+  // Outward from the middle: seeks go forward and backward, near and far.
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    const std::size_t middle = plan.size() / 2;
+    const std::size_t step = (i + 1) / 2;
+    const std::size_t number = i % 2 == 0 ? middle + step : middle - step;
+    parts[number] = see(SegmentReader(videos, plan[number], decode), index, plan[number]);
+  }
+  return joined(parts);
 }
 
 SeenVideo see_all(const VideoIndex& index, Duration segment) {

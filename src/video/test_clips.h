@@ -59,6 +59,9 @@ struct SeenVideo {
 
 /// Everything that segments of this length give, one after the other.
 SeenVideo see(const VideoIndex& index, Duration segment, const std::vector<bool>& decode);
+/// The same from a video that stays open, its segments read in another order and put back in
+/// theirs.
+SeenVideo see_kept_open(OpenVideos& videos, Duration segment, const std::vector<bool>& decode);
 SeenVideo see_all(const VideoIndex& index, Duration segment);
 
 }  // namespace screenalytics

@@ -211,6 +211,9 @@ class PacketPass {
 
 void complete_info(VideoIndex& index) {
   VideoInfo& info = index.info;
+  for (std::size_t i = 0; i < index.frames.size(); ++i) {
+    if (index.frames[i].key) index.keys.push_back(static_cast<std::int64_t>(i));
+  }
   info.frame_count = static_cast<std::int64_t>(index.frames.size());
   info.start = index.frames.front().time;
   info.end = index.frames.back().time + index.frames.back().duration;

@@ -36,6 +36,7 @@ class VideoIndex {
  public:
   VideoInfo info;
   std::vector<FrameEntry> frames;
+  std::vector<std::int64_t> keys;    ///< numbers of the key frames, ascending
   std::int64_t damaged_packets = 0;  ///< the demuxer marked or dropped
   /// False when the container has no usable timestamps or key frames: then there is one segment,
   /// every frame is decoded in order and index i is the i-th frame that comes out.

@@ -82,6 +82,12 @@ TEST_P(AnyClip, GivesTheSamePixelsWhenUnneededFramesAreLeftUndecoded) {
     EXPECT_EQ(some.stats.packets_skipped, std::ranges::count(decode, false));
     EXPECT_EQ(some.stats.frames_decoded, std::ranges::count(decode, true));
   }
+  OpenVideos videos(index);
+  const SeenVideo kept = see_kept_open(videos, 700ms, decode);
+  EXPECT_EQ(kept.frames, expected);
+  EXPECT_THAT(kept.missing, IsEmpty());
+  EXPECT_EQ(kept.stats.packets_skipped, std::ranges::count(decode, false));
+  EXPECT_EQ(kept.stats.frames_decoded, std::ranges::count(decode, true));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -113,6 +119,56 @@ INSTANTIATE_TEST_SUITE_P(
         Clip{"StartsLate", "a.mp4", std::string(kOpen) + "-output_ts_offset 5.3"},
         Clip{"StartsLateTs", "a.ts", std::string(kOpen) + "-output_ts_offset 100"}),
     [](const auto& tested) { return tested.param.name; });
+
+/// How often the file is opened for these segments, which must give the same as ever.
+std::int64_t times_opened(const VideoIndex& index, Duration segment) {
+  OpenVideos videos(index);
+  const std::vector<bool> every(index.frames.size(), true);
+  const SeenVideo expected = see(index, segment, every);
+  const SeenVideo kept = see_kept_open(videos, segment, every);
+  EXPECT_EQ(kept.frames, expected.frames);
+  EXPECT_EQ(kept.missing, expected.missing);
+  EXPECT_EQ(kept.stats.frames_decoded, expected.stats.frames_decoded);
+  EXPECT_EQ(kept.stats.frames_damaged, expected.stats.frames_damaged);
+  EXPECT_EQ(kept.stats.packets_damaged, expected.stats.packets_damaged);
+  return videos.opened();
+}
+
+TEST(OpenVideos, AnMp4IsOpenedOnceForAllSegmentsThatDoNotStartTheFile) {
+  const ClipFolder folder;
+  const VideoIndex index = index_video(folder.make_moving("a.mp4", kOpen), {});
+  ASSERT_THAT(plan_segments(index, 500ms), SizeIs(4));
+  // The first segment starts with the file, not with a seek.
+  EXPECT_EQ(times_opened(index, 500ms), 2);
+}
+
+TEST(OpenVideos, WhatASeekMayNotBringBackIsOpenedAnew) {
+  const ClipFolder folder;
+  // With an index of its fragments, a demuxer reads them when it gets there.
+  const std::string fragments =
+      std::string(kOpen) + "-movflags frag_keyframe+empty_moov+dash+global_sidx";
+  for (const auto& [file, encoding] : {std::pair<std::string, std::string>{"a.mp4", fragments},
+                                       {"a.mkv", kOpen},
+                                       {"a.ts", kOpen},
+                                       {"a.avi", "-c:v mpeg4 -g 12 -bf 2"}}) {
+    const VideoIndex index = index_video(folder.make_moving(file, encoding), {});
+    const auto segments = plan_segments(index, 500ms);
+    ASSERT_GT(segments.size(), 3U) << file;
+    EXPECT_GE(times_opened(index, 500ms), std::ssize(segments)) << file;
+  }
+}
+
+TEST(OpenVideos, EditListsAndDamageGiveTheSameFrames) {
+  const ClipFolder folder;
+  const auto whole = folder.make_moving("a.mp4", kOpen, 5);
+  folder.run("ffmpeg -v error -y -ss 1.3 -i a.mp4 -c copy cut.mp4");
+  times_opened(index_video(folder.path("cut.mp4"), {}), 500ms);
+  folder.run("ffmpeg -v error -y -i a.mp4 -c copy -movflags frag_keyframe+empty_moov parts.mp4");
+  times_opened(index_video(folder.path("parts.mp4"), {}), 500ms);
+  std::string bytes = read_file(whole);
+  for (std::size_t i = bytes.size() / 3; i < bytes.size() / 2; i += 97) bytes[i] ^= 0x55;
+  times_opened(index_video(folder.write("damaged.mp4", bytes), {}), 500ms);
+}
 
 TEST(VideoIndex, LeavesOutFramesBeforeAnEditList) {
   const ClipFolder folder;
