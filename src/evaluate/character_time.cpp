@@ -107,18 +107,21 @@ class Tally {
       const auto& identity = stand_ins_[i];
       const bool seen = identity && shown[*identity];
       if (maybe && seen) shown[*identity] = false;
-      there += on ? 1 : 0;
-      correct += on && seen ? 1 : 0;
-      PersonTime& person = result_.people[i];
-      person.truth += on ? stretch : Duration::zero();
-      person.measured += seen && !maybe ? stretch : Duration::zero();
-      person.correct += on && seen ? stretch : Duration::zero();
+      if (on) ++there;
+      if (on && seen) ++correct;
+      add_to(result_.people[i], on, maybe, seen, stretch);
     }
     const std::int64_t reported = std::ranges::count(shown, true);
     result_.truth += there * stretch;
     result_.missed += std::max<std::int64_t>(0, there - reported) * stretch;
     result_.extra += std::max<std::int64_t>(0, reported - there) * stretch;
     result_.wrong += (std::min(there, reported) - correct) * stretch;
+  }
+
+  static void add_to(PersonTime& person, bool on, bool maybe, bool seen, Duration stretch) {
+    if (on) person.truth += stretch;
+    if (seen && !maybe) person.measured += stretch;
+    if (on && seen) person.correct += stretch;
   }
 
   CharacterTime result() && { return std::move(result_); }

@@ -74,26 +74,29 @@ struct Totals {
   double tracked_faces = 0;
 };
 
+/// Adds how well they fit in one frame: the pair's share of all that either could pair with.
+void add_fit(const LabelledFrame& frame, Table& common) {
+  std::vector<double> rows(frame.truth.size());
+  std::vector<double> columns(frame.tracked.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      rows[i] += frame.at(i, j);
+      columns[j] += frame.at(i, j);
+    }
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      const double whole = rows[i] + columns[j] - frame.at(i, j);
+      if (whole > kEpsilon) common(frame.truth[i], frame.tracked[j]) += frame.at(i, j) / whole;
+    }
+  }
+}
+
 /// How well a person and a track fit over the whole video, 0..1: pairs that belong together are
 /// preferred when a frame leaves a choice.
 Table alignment(std::span<const LabelledFrame> frames, const Totals& totals) {
   Table common(totals.truth.size(), totals.tracked.size());
-  for (const LabelledFrame& frame : frames) {
-    std::vector<double> rows(frame.truth.size());
-    std::vector<double> columns(frame.tracked.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      for (std::size_t j = 0; j < columns.size(); ++j) {
-        rows[i] += frame.at(i, j);
-        columns[j] += frame.at(i, j);
-      }
-    }
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      for (std::size_t j = 0; j < columns.size(); ++j) {
-        const double whole = rows[i] + columns[j] - frame.at(i, j);
-        if (whole > kEpsilon) common(frame.truth[i], frame.tracked[j]) += frame.at(i, j) / whole;
-      }
-    }
-  }
+  for (const LabelledFrame& frame : frames) add_fit(frame, common);
   for (std::size_t i = 0; i < totals.truth.size(); ++i) {
     for (std::size_t j = 0; j < totals.tracked.size(); ++j)
       common(i, j) = share(common(i, j), totals.truth[i] + totals.tracked[j] - common(i, j));
@@ -179,20 +182,29 @@ DetectionScores detection_scores(std::span<const LabelledFrame> frames, double t
   return scores;
 }
 
+namespace {
+
+/// In how many frames a person and a track are one, by their boxes.
+Table frames_in_common(std::span<const LabelledFrame> frames,
+                       const Totals& totals,
+                       double threshold) {
+  Table common(totals.truth.size(), totals.tracked.size());
+  const auto add = [&](const LabelledFrame& frame) {
+    for (std::size_t i = 0; i < frame.truth.size(); ++i) {
+      for (std::size_t j = 0; j < frame.tracked.size(); ++j)
+        if (frame.at(i, j) >= threshold) common(frame.truth[i], frame.tracked[j]) += 1;
+    }
+  };
+  for (const LabelledFrame& frame : frames) add(frame);
+  return common;
+}
+
+}  // namespace
+
 IdentityScores identity_scores(std::span<const LabelledFrame> frames, double threshold) {
   const Totals totals(frames);
-  Table common(totals.truth.size(), totals.tracked.size());
-  double most = 1;
-  for (const LabelledFrame& frame : frames) {
-    for (std::size_t i = 0; i < frame.truth.size(); ++i) {
-      for (std::size_t j = 0; j < frame.tracked.size(); ++j) {
-        if (frame.at(i, j) < threshold) continue;
-        double& count = common(frame.truth[i], frame.tracked[j]);
-        count += 1;
-        most = std::max(most, count);
-      }
-    }
-  }
+  const Table common = frames_in_common(frames, totals, threshold);
+  const auto most = std::max(1.0, totals.truth_faces);  // scores stay within 0..1
   const auto pairs = best_pairs(totals.truth.size(),
                                 totals.tracked.size(),
                                 [&](std::size_t i, std::size_t j) { return common(i, j) / most; });

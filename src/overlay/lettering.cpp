@@ -56,6 +56,11 @@ Glyph drawn(FT_Face face, char32_t character) {
   return glyph;
 }
 
+std::size_t place(const Mask& mask, int x, int y) {
+  return static_cast<std::size_t>(y) * static_cast<std::size_t>(mask.size.width) +
+         static_cast<std::size_t>(x);
+}
+
 /// Glyphs may overlap a little: the stronger one wins.
 void add(Mask& line, const Glyph& glyph, int pen, int base) {
   for (int y = 0; y < glyph.mask.size.height; ++y) {
@@ -64,9 +69,8 @@ void add(Mask& line, const Glyph& glyph, int pen, int base) {
     for (int x = 0; x < glyph.mask.size.width; ++x) {
       const int to_x = pen + glyph.left + x;
       if (to_x < 0 || to_x >= line.size.width) continue;
-      auto& out = line.coverage[static_cast<std::size_t>(to_y * line.size.width + to_x)];
-      out = std::max(out,
-                     glyph.mask.coverage[static_cast<std::size_t>(y * glyph.mask.size.width + x)]);
+      std::uint8_t& out = line.coverage[place(line, to_x, to_y)];
+      out = std::max(out, glyph.mask.coverage[place(glyph.mask, x, y)]);
     }
   }
 }

@@ -21,6 +21,12 @@ FacePath path_of(const Track& track, std::size_t who) {
   return path;
 }
 
+/// Whether the path goes on where `looks` end.
+bool follows(const FacePath& path, const std::vector<Look>& looks) {
+  const Duration gap = path.looks.front().time - looks.back().time;
+  return gap > Duration::zero() && gap <= kLongestGap;
+}
+
 /// Tracks of one person in one shot that follow each other closely become one path.
 std::vector<FacePath> joined_paths(const FoundFaces& found, const Everybody& all) {
   std::vector<FacePath> paths;
@@ -31,13 +37,10 @@ std::vector<FacePath> joined_paths(const FoundFaces& found, const Everybody& all
     FacePath path = path_of(track, who);
     const bool somebody = !all.called[who].empty();
     const auto known = latest.find({who, track.shot});
-    if (somebody && known != latest.end()) {
+    if (somebody && known != latest.end() && follows(path, paths[known->second].looks)) {
       auto& looks = paths[known->second].looks;
-      const Duration gap = path.looks.front().time - looks.back().time;
-      if (gap > Duration::zero() && gap <= kLongestGap) {
-        looks.insert(looks.end(), path.looks.begin(), path.looks.end());
-        continue;
-      }
+      looks.insert(looks.end(), path.looks.begin(), path.looks.end());
+      continue;
     }
     latest[{who, track.shot}] = paths.size();
     paths.push_back(std::move(path));
@@ -47,6 +50,7 @@ std::vector<FacePath> joined_paths(const FoundFaces& found, const Everybody& all
 
 std::vector<FacePath> track_paths(const FoundFaces& found, const Everybody& all) {
   std::vector<FacePath> paths;
+  paths.reserve(found.tracks.size());
   for (const Track& track : found.tracks) paths.push_back(path_of(track, all.who.at(track.id)));
   return paths;
 }

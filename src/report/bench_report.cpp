@@ -112,7 +112,9 @@ std::string label(
 std::string grid(const Axes& axes, double top) {
   std::string out;
   const double step = 100 * std::max(1.0, std::ceil(axes.percent / 400));
-  for (double use = 0; use <= axes.percent; use += step) {
+  const int lines = static_cast<int>(axes.percent / step);
+  for (int i = 0; i <= lines; ++i) {
+    const double use = i * step;
     out += line("grid", kLeft, axes.y(top, use), kLeft + kWidth, axes.y(top, use));
     out += label("small", kLeft - 6, axes.y(top, use) + 4, "end", decimal(use, 0) + " %");
   }

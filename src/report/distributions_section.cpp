@@ -20,18 +20,22 @@ std::string track_lengths(const EpisodeReport& report) {
                                      "8 – 16 s",
                                      "16 s and more"};
   std::vector<double> seconds;
+  seconds.reserve(report.tracks.size());
   for (const auto& [id, track] : report.tracks) seconds.push_back(to_seconds(track.span.length()));
   const auto counts = count_in_bins(seconds, edges);
   std::vector<Bin> bins;
+  bins.reserve(counts.size());
   for (std::size_t i = 0; i < counts.size(); ++i) bins.push_back({kLabels[i], counts[i]});
   return bar_table("Length of tracks, first to last sighting", {"track", "tracks"}, bins);
 }
 
 std::string face_qualities(const EpisodeReport& report) {
   std::vector<double> edges;
+  edges.reserve(10);
   for (int i = 0; i < 10; ++i) edges.push_back(i / 10.0);
   const auto counts = count_in_bins(report.face_qualities, edges);
   std::vector<Bin> bins;
+  bins.reserve(counts.size());
   for (std::size_t i = 0; i < counts.size(); ++i) {
     bins.push_back({decimal(static_cast<double>(i) / 10, 1) + " – " +
                         decimal(static_cast<double>(i + 1) / 10, 1),
@@ -42,6 +46,7 @@ std::string face_qualities(const EpisodeReport& report) {
 
 std::string skipped_faces(const EpisodeReport& report) {
   std::vector<Bin> bins;
+  bins.reserve(report.skipped.size());
   for (const auto& [reason, count] : report.skipped) bins.push_back({reason, count});
   std::ranges::stable_sort(bins, std::ranges::greater{}, &Bin::count);
   if (bins.empty())

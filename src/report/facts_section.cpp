@@ -82,6 +82,7 @@ std::string unknown_section(const EpisodeReport& report) {
 std::string warnings_section(const EpisodeReport& report) {
   const auto& conflicts = report.identities.conflicts;
   std::vector<std::string> lines;
+  lines.reserve(conflicts.size());
   for (const IdentityConflict& conflict : conflicts)
     lines.push_back("<strong>Conflict:</strong> " + isolated(conflict.text));
   for (const std::string& warning : report.identities.warnings) lines.push_back(isolated(warning));

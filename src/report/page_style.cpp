@@ -3,6 +3,7 @@
 
 namespace screenalytics {
 
+// NOLINTNEXTLINE(readability-function-size): one text
 std::string_view report_style() {
   return R"css(
 :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#17202b;--soft:#566270;--line:#d5dae1;--band:#e8ebf0;--accent:#1d5fbf;

@@ -16,20 +16,20 @@ namespace {
 
 using LooksByTrack = std::map<TrackId, TrackLooks>;
 
+std::size_t look_on(const Looks& looks, TrackId track, FrameIndex frame) {
+  if (const auto look = looks.find(frame)) return *look;
+  throw Error(ErrorKind::bad_data,
+              "track " + std::to_string(track.value) + " was seen on frame " +
+                  std::to_string(frame.value) +
+                  ", which samples.jsonl does not have: run detect-track again");
+}
+
 LooksByTrack looks_by_track(const EpisodeLooks& episode, const Looks& looks) {
   LooksByTrack all;
   for (const TrackFrames& track : episode.tracks) {
     TrackLooks& mine = all[track.id];
-    for (const FrameIndex frame : track.frames) {
-      const auto look = looks.find(frame);
-      if (!look) {
-        throw Error(ErrorKind::bad_data,
-                    "track " + std::to_string(track.id.value) + " was seen on frame " +
-                        std::to_string(frame.value) +
-                        ", which samples.jsonl does not have: run detect-track again");
-      }
-      mine.push_back(*look);
-    }
+    mine.reserve(track.frames.size());
+    for (const FrameIndex frame : track.frames) mine.push_back(look_on(looks, track.id, frame));
   }
   std::erase_if(all, [](const auto& entry) { return entry.second.empty(); });
   return all;
@@ -109,47 +109,62 @@ std::vector<Measured> measure_everybody(const EpisodeLooks& episode,
   return all;
 }
 
+/// What a stretch adds with these on screen, ascending; the last of all is the unknown.
+void add_stretch(const std::vector<std::size_t>& who, Duration length, EpisodeScreenTime& result) {
+  const std::size_t people = result.people.size();
+  const std::size_t known = who.size() - (who.back() == people ? 1 : 0);
+  result.faced += length;
+  if (known >= 1) result.known += length;
+  if (known >= 2) result.several += length;
+  if (who.size() == 1) (known == 1 ? result.people[who[0]] : result.unknown).alone += length;
+  for (std::size_t i = 0; i < known; ++i) {
+    for (std::size_t j = 0; j < known; ++j) result.together[who[i]][who[j]] += length;
+  }
+}
+
 /// alone, known, several, faced and the matrix, from one walk along the time line.
 void add_company(const std::vector<Measured>& everybody, EpisodeScreenTime& result) {
   std::vector<std::vector<TimeSpan>> lists;
+  lists.reserve(everybody.size());
   for (const Measured& one : everybody) lists.push_back(one.row.appearances);
   const std::size_t people = result.people.size();
   result.together.assign(people, std::vector<Duration>(people));
   for_each_company(lists, [&](const std::vector<std::size_t>& who, Duration length) {
-    const std::size_t known = who.size() - (who.back() == people ? 1 : 0);
-    result.faced += length;
-    if (known >= 1) result.known += length;
-    if (known >= 2) result.several += length;
-    if (who.size() == 1) (known == 1 ? result.people[who[0]] : result.unknown).alone += length;
-    for (std::size_t i = 0; i < known; ++i) {
-      for (std::size_t j = 0; j < known; ++j) result.together[who[i]][who[j]] += length;
-    }
+    add_stretch(who, length, result);
   });
+}
+
+/// Calls `count(shot, length)` for each shot (its place in the list) that a span lies in.
+template <typename Count>
+void for_each_shot(const std::vector<Shot>& shots,
+                   const std::vector<TimeSpan>& spans,
+                   Count&& count) {
+  std::size_t at = 0;
+  for (const TimeSpan& span : spans) {
+    while (at < shots.size() && shots[at].span.end <= span.begin) ++at;
+    for (std::size_t i = at; i < shots.size() && shots[i].span.begin < span.end; ++i) {
+      const Duration length =
+          std::min(span.end, shots[i].span.end) - std::max(span.begin, shots[i].span.begin);
+      if (length > Duration::zero()) count(i, length);
+    }
+  }
 }
 
 /// Shots in which somebody appears, and for how long.
 void add_shots(const std::vector<Shot>& shots, EpisodeScreenTime& result) {
   for (const Shot& shot : shots) result.shots.push_back({.shot = shot.id, .span = shot.span});
-  const auto add = [&](ScreenTime& person, const auto& count) {
-    std::size_t at = 0;
-    std::set<std::size_t> seen;
-    for (const TimeSpan& span : person.appearances) {
-      while (at < shots.size() && shots[at].span.end <= span.begin) ++at;
-      for (std::size_t i = at; i < shots.size() && shots[i].span.begin < span.end; ++i) {
-        const TimeSpan here{std::max(span.begin, shots[i].span.begin),
-                            std::min(span.end, shots[i].span.end)};
-        if (here.begin >= here.end) continue;
-        seen.insert(i);
-        count(result.shots[i], here.length());
-      }
-    }
-    person.shots = std::ssize(seen);
-  };
   for (ScreenTime& person : result.people) {
-    add(person,
-        [&](ShotPresence& shot, Duration length) { shot.present[person.identity] += length; });
+    std::set<std::size_t> seen;
+    for_each_shot(shots, person.appearances, [&](std::size_t shot, Duration length) {
+      seen.insert(shot);
+      result.shots[shot].present[person.identity] += length;
+    });
+    person.shots = std::ssize(seen);
   }
-  add(result.unknown, [](ShotPresence&, Duration) {});
+  std::set<std::size_t> seen;
+  for_each_shot(
+      shots, result.unknown.appearances, [&](std::size_t shot, Duration) { seen.insert(shot); });
+  result.unknown.shots = std::ssize(seen);
 }
 
 Duration median_step(const std::vector<SampledFrame>& samples) {

@@ -26,14 +26,14 @@ class CastNames {
   explicit CastNames(std::span<const EpisodeResult> episodes) {
     for (const EpisodeResult& episode : episodes) {
       for (const ScreenTime& one : episode.time.people)
-        if (one.cast_id) members_[one.name].insert(cast_key(episode, one));
+        if (one.cast_id) members_[one.name].insert(cast_key(episode, *one.cast_id));
     }
   }
-  static SeasonKey cast_key(const EpisodeResult& episode, const ScreenTime& one) {
-    return {SeasonKey::Kind::cast, episode.show, *one.cast_id};
+  static SeasonKey cast_key(const EpisodeResult& episode, const std::string& cast_id) {
+    return {SeasonKey::Kind::cast, episode.show, cast_id};
   }
   SeasonKey key_of(const EpisodeResult& episode, const ScreenTime& one) const {
-    if (one.cast_id) return cast_key(episode, one);
+    if (one.cast_id) return cast_key(episode, *one.cast_id);
     if (!one.named) {
       return {SeasonKey::Kind::nobody, episode.ep_id, std::to_string(one.identity.value)};
     }

@@ -81,27 +81,33 @@ struct Contents {
   bool ends_line = true;
 };
 
+/// Only the last write can have been cut off: what it left is no JSON, and nothing but line ends
+/// and zeros follow.
+bool is_torn(const Json& row, const std::string& text, std::size_t end) {
+  return row.is_discarded() &&
+         text.find_first_not_of(std::string_view("\n\0", 2), end) == std::string::npos;
+}
+
+void add_edit(const Json& row, std::vector<Edit>& edits) {
+  Edit edit = read_edit(row);
+  if (!edits.empty() && edit.id <= edits.back().id)
+    throw Error(ErrorKind::bad_data, "its edit_id does not rise");
+  edits.push_back(std::move(edit));
+}
+
 Contents parse(const std::string& text, const fs::path& path) {
   Contents contents;
-  std::size_t line_number = 0;
-  while (contents.whole_bytes < text.size()) {
+  for (std::size_t line_number = 1; contents.whole_bytes < text.size(); ++line_number) {
     const std::size_t begin = contents.whole_bytes;
     const std::size_t newline = text.find('\n', begin);
     const std::size_t end = newline == std::string::npos ? text.size() : newline + 1;
     const std::string line =
-        text.substr(begin, (newline == std::string::npos ? end : newline) - begin);
-    ++line_number;
+        text.substr(begin, newline == std::string::npos ? newline : newline - begin);
     if (line.find_first_not_of(" \t\r") != std::string::npos) {
       const Json row = Json::parse(line, nullptr, false);
-      // Only the last write can have been cut off.
-      if (row.is_discarded() &&
-          text.find_first_not_of(std::string_view("\n\0", 2), end) == std::string::npos)
-        return contents;
+      if (is_torn(row, text, end)) return contents;
       try {
-        contents.edits.push_back(read_edit(row));
-        if (contents.edits.size() > 1 &&
-            contents.edits.back().id <= contents.edits[contents.edits.size() - 2].id)
-          throw Error(ErrorKind::bad_data, "its edit_id does not rise");
+        add_edit(row, contents.edits);
       } catch (const Error& error) {
         throw Error(ErrorKind::bad_data,
                     "'" + path.string() + "' line " + std::to_string(line_number) +
