@@ -36,6 +36,10 @@ void print_summary(const RunResult& result, HarvestStage stage) {
                  std::to_string(count.get<std::int64_t>());
     }
     text += reasons.empty() ? "" : reasons + ")";
+    if (counts.at("tracks_from_skipped").get<std::int64_t>() > 0) {
+      text += "\n" + number("tracks_from_skipped") +
+              " tracks have no kept face: known by blurry or small ones only";
+    }
   }
   std::printf("%s\n", text.c_str());
 }

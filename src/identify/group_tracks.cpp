@@ -166,16 +166,34 @@ class Followers {
   std::vector<std::size_t> group_of_;
 };
 
-/// Tracks of full voice, and the others.
-std::pair<Group, Group> by_voice(std::span<const Witness> witnesses, const LinkageRules& rules) {
+Tracks weighed(std::span<const Embedding> faces,
+               std::span<const Witness> witnesses,
+               const SupportOptions& options) {
+  Tracks tracks{.faces = faces, .lengths = {}};
+  for (const Witness& one : witnesses)
+    tracks.lengths.push_back(length_of_support(one.faces, options));
+  return tracks;
+}
+
+/// Tracks by what they may say, each list ascending.
+struct Voices {
+  Group full;
+  Group weak;
+  Group silent;
+};
+
+Voices by_voice(std::span<const Witness> witnesses, const LinkageRules& rules) {
   std::set<std::size_t> bound;
   for (const auto& [first, second] : rules.together) bound.insert({first, second});
-  std::pair<Group, Group> split;
+  Voices voices;
   for (std::size_t track = 0; track < witnesses.size(); ++track) {
-    const bool full = witnesses[track].voice == Voice::full || bound.contains(track);
-    (full ? split.first : split.second).push_back(track);
+    const Voice voice = bound.contains(track) ? Voice::full : witnesses[track].voice;
+    Group& list = voice == Voice::full   ? voices.full
+                  : voice == Voice::weak ? voices.weak
+                                         : voices.silent;
+    list.push_back(track);
   }
-  return split;
+  return voices;
 }
 
 std::vector<Group> one_by_one(const Group& tracks) {
@@ -227,11 +245,9 @@ Grouping group_tracks(std::span<const Embedding> faces,
                       double max_distance,
                       const GroupOptions& options) {
   assert(faces.size() == witnesses.size());
-  Tracks tracks{.faces = faces, .lengths = {}};
-  for (const Witness& one : witnesses)
-    tracks.lengths.push_back(length_of_support(one.faces, options.support));
-  const auto [full, weak] = by_voice(witnesses, rules);
-  Linkage linked = link_some(tracks, full, rules, max_distance);
+  const Tracks tracks = weighed(faces, witnesses, options.support);
+  const Voices voices = by_voice(witnesses, rules);
+  Linkage linked = link_some(tracks, voices.full, rules, max_distance);
   Grouping grouping{.people = std::move(linked.clusters),
                     .left = {},
                     .refused = std::move(linked.refused),
@@ -243,13 +259,35 @@ Grouping group_tracks(std::span<const Embedding> faces,
   const auto own = followers.settle(
       grouping.people, small, {1 - max_distance - options.straggler_reach, options.min_lead});
   std::ranges::copy(own, std::back_inserter(grouping.people));
-  const auto left = followers.settle(
-      grouping.people, one_by_one(weak), {1 - max_distance - options.weak_reach, options.min_lead});
+  const auto left = followers.settle(grouping.people,
+                                     one_by_one(voices.weak),
+                                     {1 - max_distance - options.weak_reach, options.min_lead});
   group_weak(tracks, left, rules, max_distance, options, grouping);
   for (Group& person : grouping.people) std::ranges::sort(person);
   std::ranges::sort(grouping.people);
   std::ranges::sort(grouping.left);
   return grouping;
+}
+
+std::vector<std::size_t> settle_silent(std::span<const Embedding> faces,
+                                       std::span<const Witness> witnesses,
+                                       const LinkageRules& rules,
+                                       double max_distance,
+                                       const GroupOptions& options,
+                                       std::vector<std::vector<std::size_t>>& people) {
+  assert(faces.size() == witnesses.size());
+  const Tracks tracks = weighed(faces, witnesses, options.support);
+  const Strangers strangers(faces.size(), rules);
+  Followers followers(tracks, strangers);
+  std::vector<std::size_t> left;
+  for (const Group& track :
+       followers.settle(people,
+                        one_by_one(by_voice(witnesses, rules).silent),
+                        {1 - max_distance - options.weak_reach, options.min_lead}))
+    left.push_back(track.front());
+  for (Group& person : people) std::ranges::sort(person);
+  std::ranges::sort(left);
+  return left;
 }
 
 }  // namespace screenalytics

@@ -16,7 +16,8 @@ namespace screenalytics {
 /// How much a track may say about who is who.
 enum class Voice {
   full,
-  weak,  ///< small, blurred or at odds with itself: may follow others, never brings them together
+  weak,    ///< small, blurred or at odds with itself: may follow others, never brings them together
+  silent,  ///< no face that passed the gates: follows when all others are settled, decides nothing
 };
 
 /// What a track brings beside its embedding.
@@ -46,19 +47,29 @@ struct GroupOptions {
 struct Grouping {
   /// Tracks of one person each, ascending; by their first track.
   std::vector<std::vector<std::size_t>> people;
-  std::vector<std::size_t> left;    ///< weak tracks that belong to nobody, ascending
-  std::vector<FacePair> refused;    ///< of rules.together: would join tracks of rules.apart
+  std::vector<std::size_t> left;  ///< weak tracks that belong to nobody, ascending; no silent ones
+  std::vector<FacePair> refused;  ///< of rules.together: would join tracks of rules.apart
   std::vector<FacePair> overruled;  ///< of rules.together: joined tracks on screen at once
 };
 
 /// Who is who: tracks of full voice by `average_linkage`, then stragglers, then weak tracks, each
 /// in turn from the surest on. Rules hold throughout; a track that a rule puts together with
-/// another has full voice. Distances are of tracks at the length of their support. Pure and
-/// deterministic.
+/// another has full voice. Distances are of tracks at the length of their support. Silent tracks
+/// are in no group (`settle_silent`) and change nothing. Pure and deterministic.
 Grouping group_tracks(std::span<const Embedding> faces,
                       std::span<const Witness> witnesses,
                       const LinkageRules& rules,
                       double max_distance,
                       const GroupOptions& options);
+
+/// Adds the silent tracks that are in no group yet to the group that is nearest by
+/// `options.min_lead`, up to `max_distance` + `options.weak_reach`, the surest first; `people` stay
+/// who they are. Returns those that nobody takes, ascending. Pure and deterministic.
+std::vector<std::size_t> settle_silent(std::span<const Embedding> faces,
+                                       std::span<const Witness> witnesses,
+                                       const LinkageRules& rules,
+                                       double max_distance,
+                                       const GroupOptions& options,
+                                       std::vector<std::vector<std::size_t>>& people);
 
 }  // namespace screenalytics

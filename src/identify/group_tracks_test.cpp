@@ -32,6 +32,9 @@ struct Scene {
     tracks.push_back(at_angle(degrees, axis));
     witnesses.push_back({voice});
   }
+  std::vector<std::size_t> settled(std::vector<std::vector<std::size_t>>& people) const {
+    return settle_silent(tracks, witnesses, rules, 0.35, options, people);
+  }
   Grouping grouped() const { return group_tracks(tracks, witnesses, rules, 0.35, options); }
 };
 
@@ -123,6 +126,54 @@ TEST(GroupTracks, ATrackThatADecisionJoinsHasAFullVoice) {
                 std::ranges::find(person, 2U) != person.end();
   }
   EXPECT_TRUE(together);
+}
+
+TEST(GroupTracks, SilentTracksChangeNothingAboutTheOthers) {
+  Scene scene;
+  for (const double angle : {0.0, 4.0, 8.0, 80.0, 84.0, 88.0}) scene.add(angle);
+  scene.add(46, Voice::weak);
+  const auto before = scene.grouped();
+  for (int i = 0; i < 12; ++i) scene.add(30 + 2.5 * i, Voice::silent);
+  const auto after = scene.grouped();
+  EXPECT_EQ(after.people, before.people);
+  EXPECT_EQ(after.left, before.left);
+}
+
+TEST(GroupTracks, SilentTracksFollowTheNearestPersonByALead) {
+  Scene scene;
+  for (const double angle : {0.0, 2.0, 90.0, 92.0}) scene.add(angle);
+  for (const double angle : {20.0, 46.0, 75.0}) scene.add(angle, Voice::silent);
+  auto people = scene.grouped().people;
+  EXPECT_THAT(scene.settled(people), ElementsAre(5)) << "as near to one as to the other";
+  EXPECT_THAT(people, ElementsAre(ElementsAre(0, 1, 4), ElementsAre(2, 3, 6)));
+}
+
+TEST(GroupTracks, ASilentTrackNeverFollowsAPersonOnScreenAtOnce) {
+  Scene scene;
+  for (const double angle : {0.0, 2.0}) scene.add(angle);
+  for (const double angle : {1.0, 1.5, 3.0}) scene.add(angle, Voice::silent);
+  scene.rules.seen = {{0, 2}, {3, 4}};
+  auto people = scene.grouped().people;
+  EXPECT_THAT(scene.settled(people), ElementsAre(2, 4)) << "the surer of two on screen at once";
+  EXPECT_THAT(people, ElementsAre(ElementsAre(0, 1, 3)));
+}
+
+TEST(GroupTracks, SilentTracksAreNoPeopleOfTheirOwn) {
+  Scene scene;
+  for (const double angle : {80.0, 82.0, 84.0, 86.0}) scene.add(angle, Voice::silent);
+  auto people = scene.grouped().people;
+  EXPECT_THAT(people, IsEmpty());
+  EXPECT_THAT(scene.settled(people), ElementsAre(0, 1, 2, 3));
+}
+
+TEST(GroupTracks, ASilentTrackThatADecisionJoinsHasAFullVoice) {
+  Scene scene;
+  scene.add(0);
+  scene.add(120, Voice::silent);
+  scene.rules.together = {{0, 1}};
+  auto people = scene.grouped().people;
+  EXPECT_THAT(people, ElementsAre(ElementsAre(0, 1)));
+  EXPECT_THAT(scene.settled(people), IsEmpty()) << "it has its place";
 }
 
 TEST(GroupTracks, NothingGivesNothing) {

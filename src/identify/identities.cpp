@@ -12,11 +12,13 @@ namespace {
 
 using Positions = std::vector<std::size_t>;
 
-/// Cohesion and lowest similarity over the tracks that have an embedding; 1 for one of them.
+/// Cohesion and lowest similarity over the tracks that have an embedding and a voice; 1 for one of
+/// them.
 std::pair<double, double> cohesion_of(std::span<const TrackFacts> facts, const Positions& tracks) {
   std::vector<Embedding> faces;
   for (const std::size_t at : tracks) {
-    if (facts[at].embedding) faces.push_back(*facts[at].embedding);
+    if (facts[at].embedding && facts[at].voice != Voice::silent)
+      faces.push_back(*facts[at].embedding);
   }
   if (faces.size() < 2) return {1, 1};
   Positions all(faces.size());

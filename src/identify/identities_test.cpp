@@ -179,6 +179,26 @@ TEST(TrackFacts, SmallBlurredDoubtfulAndIncoherentTracksHaveAWeakVoice) {
   EXPECT_EQ(doubt(good, 0.9F, {.kept = 5, .agreeing = 4, .coherent = false}), "");
 }
 
+TEST(TrackFacts, ATrackKnownBySkippedFacesIsSilentWithTheSupportOfOne) {
+  const FaceQuality sharp{.contrast = 40, .blur = 200, .size = 60, .total = 0.7F};
+  const Track track{.id = {1}, .sightings = {look(0, {0, 0, 9, 9}, sharp)}};
+  const auto skipped = facts_of(track, {.agreeing = 3, .from_skipped = true}, at_angle(0), {});
+  EXPECT_EQ(skipped.voice, Voice::silent) << "however good another look was";
+  EXPECT_EQ(skipped.doubt, "blurry");
+  EXPECT_EQ(skipped.support, 1);
+  const auto kept = facts_of(track, {.kept = 4, .agreeing = 3}, at_angle(0), {});
+  EXPECT_EQ(kept.voice, Voice::full);
+  EXPECT_EQ(kept.support, 3);
+}
+
+TEST(Identities, SilentTracksSayNothingAboutCohesion) {
+  std::vector facts{fact(1, 1s, 0), fact(2, 2s, 2), fact(3, 3s, 80)};
+  facts[2].voice = Voice::silent;
+  const auto people = make_identities(facts, {{.tracks = {0, 1, 2}}}, {}, {});
+  EXPECT_GT(people[0].min_similarity, 0.99);
+  EXPECT_THAT(people[0].tracks, testing::SizeIs(3));
+}
+
 TEST(TrackFacts, OneGoodLookIsEnough) {
   const Track track{
       .id = {1},

@@ -98,6 +98,12 @@ TrackFacts facts_of(const Track& track,
                    .coherent = faces.coherent,
                    .doubt = doubt_about(best, faces, options)};
   facts.voice = facts.doubt.empty() ? Voice::full : Voice::weak;
+  facts.support = std::max<std::int64_t>(faces.agreeing, 1);
+  if (faces.from_skipped) {
+    facts.voice = Voice::silent;
+    facts.support = 1;
+    if (facts.doubt.empty()) facts.doubt = "blurry";
+  }
   return facts;
 }
 

@@ -26,7 +26,8 @@ struct TrackFacts {
   TrackId id;
   TimeSpan seen;                       ///< first to last look
   std::int64_t faces = 0;              ///< kept faces
-  std::optional<Embedding> embedding;  ///< pooled; empty when no face was kept
+  std::optional<Embedding> embedding;  ///< pooled
+  std::int64_t support = 1;            ///< faces that the embedding counts as
   double quality = 0;                  ///< of its best face
   bool coherent = true;                ///< its faces agree with each other
   std::string thumb;                   ///< relative to the run
@@ -39,9 +40,11 @@ struct KeptFaces {
   std::int64_t kept = 0;
   std::int64_t agreeing = 0;
   bool coherent = true;
+  bool from_skipped = false;  ///< the embedding is of faces that the gates refused
 };
 
-/// Judges a track by its looks that were measured; one that none were measured of has a full voice.
+/// Judges a track by its looks that were measured; one that none were measured of has a full voice,
+/// one known by skipped faces only a silent one, with the support of one face.
 TrackFacts facts_of(const Track& track,
                     const KeptFaces& faces,
                     std::optional<Embedding> embedding,

@@ -47,11 +47,13 @@ ClusterInput read_cluster_input(const RunFolder& run, const VoiceOptions& option
   std::vector<const Track*> tracks;
   for (const TrackRecord& record : input.tracks) {
     tracks.push_back(&record.track);
-    input.facts.push_back(facts_of(
-        record.track,
-        {.kept = record.faces, .agreeing = record.pooled_faces, .coherent = record.coherent},
-        row_of(matrix, record),
-        options));
+    input.facts.push_back(facts_of(record.track,
+                                   {.kept = record.faces,
+                                    .agreeing = record.pooled_faces,
+                                    .coherent = record.coherent,
+                                    .from_skipped = record.from_skipped},
+                                   row_of(matrix, record),
+                                   options));
     input.facts.back().thumb = record.thumb;
   }
   input.seen = seen_together(tracks, cuts_of(run));

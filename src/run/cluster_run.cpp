@@ -27,7 +27,7 @@ Faced faced(const ClusterInput& input) {
   for (std::size_t at = 0; at < input.facts.size(); ++at) {
     if (!input.facts[at].embedding) continue;
     faces.embeddings.push_back(*input.facts[at].embedding);
-    faces.witnesses.push_back({input.facts[at].voice, input.tracks[at].pooled_faces});
+    faces.witnesses.push_back({input.facts[at].voice, input.facts[at].support});
     faces.position.push_back(at);
   }
   return faces;
@@ -83,13 +83,13 @@ std::vector<std::size_t> positions(const std::vector<std::size_t>& tracks, const
 }
 
 void add_unknown(const ClusterInput& input,
-                 const Grouping& grouping,
+                 const std::vector<std::size_t>& left,
                  const Faced& faces,
                  ClusterDraft& draft) {
   for (std::size_t at = 0; at < input.facts.size(); ++at) {
     if (!input.facts[at].embedding) draft.unknown[at] = "no_embedding";
   }
-  for (const std::size_t track : grouping.left) {
+  for (const std::size_t track : left) {
     const std::size_t at = faces.position[track];
     draft.unknown[at] = input.facts[at].doubt;
   }
@@ -195,11 +195,17 @@ ClusterDraft cluster_tracks(const ClusterInput& input,
       group_tracks(faces.embeddings, faces.witnesses, rules, max_distance, settings.group);
   ClusterDraft draft;
   report_rules(input, grouping, faces, draft);
-  add_unknown(input, grouping, faces, draft);
+  add_unknown(input, grouping.left, faces, draft);
   const Naming naming =
       name_groups(faces.embeddings, std::move(grouping.people), cast.seeds, rules, cast.match);
-  for (const NamedGroup& group : naming.groups)
-    draft.people.push_back({.tracks = positions(group.tracks, faces), .cast = group.cast});
+  std::vector<std::vector<std::size_t>> people;
+  for (const NamedGroup& group : naming.groups) people.push_back(group.tracks);
+  // Last of all: what has no voice shall not have one in names either.
+  const auto left =
+      settle_silent(faces.embeddings, faces.witnesses, rules, max_distance, settings.group, people);
+  add_unknown(input, left, faces, draft);
+  for (std::size_t i = 0; i < people.size(); ++i)
+    draft.people.push_back({.tracks = positions(people[i], faces), .cast = naming.groups[i].cast});
   for (const NamingConflict& conflict : naming.conflicts) {
     draft.conflicts.push_back(
         {conflict.kind,

@@ -35,6 +35,7 @@ struct EmbeddedFace {
   std::optional<Skip> skip;
   std::string thumb;
   std::string crop;
+  bool last_resort = false;  ///< stays skipped: no pictures, no row of its own in faces.npy
 };
 
 struct TrackWork {
@@ -110,6 +111,11 @@ class FacesEmbed {
         chosen_[work.track.sightings[i].frame].push_back({tracks_.size(), i});
         work.faces[i];
       }
+      for (const std::size_t i : last_resort_samples(
+               work.track.sightings, work.skips, settings_.gates, settings_.last_resort)) {
+        chosen_[work.track.sightings[i].frame].push_back({tracks_.size(), i});
+        work.faces[i].last_resort = true;
+      }
       tracks_.push_back(std::move(work));
     }
   }
@@ -164,6 +170,12 @@ class FacesEmbed {
       out.skip = Skip{SkipReason::off_frame, std::nullopt};
       return;
     }
+    permit.enter(Stage::embed);
+    queue.add(*face.crop, [&out](std::optional<Embedding> embedding) {
+      out.embedding = std::move(embedding);
+      if (!out.embedding) out.skip = Skip{SkipReason::zero_norm_embedding, std::nullopt};
+    });
+    if (out.last_resort) return;
     permit.enter(Stage::images);
     FaceRow names{.track = work.track.id, .sighting = sighting};
     save_pictures(run_,
@@ -173,11 +185,6 @@ class FacesEmbed {
                   names);
     out.thumb = names.thumb;
     out.crop = names.crop;
-    permit.enter(Stage::embed);
-    queue.add(*face.crop, [&out](std::optional<Embedding> embedding) {
-      out.embedding = std::move(embedding);
-      if (!out.embedding) out.skip = Skip{SkipReason::zero_norm_embedding, std::nullopt};
-    });
   }
 
   void write() {
@@ -201,6 +208,7 @@ class FacesEmbed {
                               "face_embedding_model",
                               "face_embedding_samples",
                               "face_embedding_spread",
+                              "face_embedding_from",
                               "coherence_warning",
                               "thumb_rel_path",
                               "seed_cast_id",
@@ -213,10 +221,12 @@ class FacesEmbed {
       summary.embedding_row = vectors.rows();
       if (pooled) {
         summary.pooled = &*pooled;
+        summary.from_skipped = summary.kept == 0;
+        counts_.tracks_from_skipped += summary.from_skipped ? 1 : 0;
         summary.seed = match(pooled->embedding);
         vectors.write(pooled->embedding.values());
         counts_.tracks_seeded += summary.seed ? 1 : 0;
-        counts_.incoherent_tracks += pooled->coherent ? 0 : 1;
+        counts_.incoherent_tracks += summary.from_skipped || pooled->coherent ? 0 : 1;
       } else {
         vectors.write(std::vector<float>(static_cast<std::size_t>(dimension), 0.0F));
       }
@@ -235,7 +245,8 @@ class FacesEmbed {
     float best = -1;
     for (std::size_t i = 0; i < work.track.sightings.size(); ++i) {
       const auto chosen = work.faces.find(i);
-      const auto& skip = chosen == work.faces.end() ? work.skips[i] : chosen->second.skip;
+      const bool kept = chosen != work.faces.end() && !chosen->second.last_resort;
+      const auto& skip = kept ? chosen->second.skip : work.skips[i];
       FaceRow face{.track = work.track.id, .sighting = work.track.sightings[i], .skip = skip};
       if (skip) {
         faces.write(std::move(face));
@@ -243,7 +254,7 @@ class FacesEmbed {
         ++counts_.skips[name_of(skip->reason)];
         continue;
       }
-      if (chosen == work.faces.end()) continue;
+      if (!kept) continue;
       face.embedding = &*chosen->second.embedding;
       face.thumb = chosen->second.thumb;
       face.crop = chosen->second.crop;
@@ -306,7 +317,8 @@ class FacesEmbed {
                             "faces_embedded",
                             "faces_seeded",
                             "tracks_seeded",
-                            "incoherent_tracks"})
+                            "incoherent_tracks",
+                            "tracks_from_skipped"})
       counts[key] = describe_counts(counts_)[key];
     counts["model_calls"]["embedder"] = totals_.calls;
     const FrameDecoderStats& decoder = totals_.decoder;

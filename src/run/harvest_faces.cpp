@@ -36,6 +36,7 @@ class GroupHarvest {
       look_closer();
     }
     if (settings_.pick.samples == SampleChoice::all) embed_picks(settings_.pick);
+    embed_last_resorts();
     pool();
     group_.embedder_calls = queue_.calls();
     group_.faces_embedded = queue_.faces();
@@ -96,6 +97,31 @@ class GroupHarvest {
         track.skips[i] = Skip{SkipReason::zero_norm_embedding, std::nullopt};
       }
     });
+  }
+
+  void embed_last_resorts() {
+    for (HarvestedShot& shot : group_.shots) {
+      for (HarvestedTrack& track : shot.tracks) embed_last_resort(track);
+    }
+    permit_.enter(Stage::embed);
+    queue_.flush();
+  }
+
+  void embed_last_resort(HarvestedTrack& track) {
+    if (!track.embeddings.empty()) return;
+    // What the gates alone say, as faces-embed knows it.
+    std::vector<std::optional<Skip>> skips;
+    pass_gates(track.sightings, video_.size, video_.pixel_aspect, settings_.gates, skips);
+    for (const std::size_t i :
+         last_resort_samples(track.sightings, skips, settings_.gates, settings_.last_resort)) {
+      if (!track.pixels[i].crop) continue;
+      permit_.enter(Stage::write);
+      Image crop = track.pixels[i].file->read_crop(*track.pixels[i].crop);
+      permit_.enter(Stage::embed);
+      queue_.add(std::move(crop), [&track, i](std::optional<Embedding> embedding) {
+        if (embedding) track.last_resort.emplace(i, std::move(*embedding));
+      });
+    }
   }
 
   /// A lone sample that looks like somebody else is weak evidence (a hand before the face does that
@@ -241,7 +267,8 @@ class GroupHarvest {
     });
     std::vector<Embedding> samples;
     std::vector<float> qualities;
-    for (const auto& [i, embedding] : track.embeddings) {
+    for (const auto& [i, embedding] :
+         track.embeddings.empty() ? track.last_resort : track.embeddings) {
       samples.push_back(embedding);
       qualities.push_back(track.sightings[i].quality.total);
     }

@@ -25,7 +25,9 @@ struct HarvestedTrack {
   std::vector<SightingPixels> pixels;
   std::vector<std::optional<Skip>> skips;       ///< of each sighting
   std::map<std::size_t, Embedding> embeddings;  ///< by position in `sightings`: the kept faces
-  std::optional<PooledTrack> pooled;
+  /// Of skipped sightings, where no sighting passed the gates; empty otherwise.
+  std::map<std::size_t, Embedding> last_resort;
+  std::optional<PooledTrack> pooled;  ///< of the kept faces, else of the last resort
 };
 
 struct HarvestedShot {
@@ -43,8 +45,9 @@ struct HarvestedGroup {
 };
 
 /// Gates, sample choice, embedding in batches that cross frames, tracks and shots, appearance check
-/// (a track whose own samples disagree is split where the person changes) and pooling, for a group
-/// of shots. Deterministic; runs on the calling thread under `permit`.
+/// (a track whose own samples disagree is split where the person changes), the last resort of
+/// tracks without a good face, and pooling, for a group of shots. Deterministic; runs on the
+/// calling thread under `permit`.
 HarvestedGroup harvest_faces(std::vector<FollowedShot> shots,
                              const VideoInfo& video,
                              const LoadedModels& models,

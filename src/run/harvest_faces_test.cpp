@@ -107,6 +107,49 @@ TEST_F(HarvestFaces, NothingToEmbedMeansNoCall) {
   EXPECT_THAT(group.shots[1].tracks, IsEmpty());
 }
 
+TEST_F(HarvestFaces, ATrackOfBlurryFacesIsKnownByTheBestOfThem) {
+  std::vector<Seen> faces = seen_in(0, 8, 2);
+  for (Seen& face : faces) face.sighting.quality.blur = 12;
+  const auto group = harvest(made().track(faces).track(seen_in(0, 4, 1)));
+  const HarvestedTrack& track = group.shots[0].tracks[0];
+  EXPECT_THAT(kept_frames(track), IsEmpty());
+  EXPECT_THAT(skips_of(track), testing::Each("blurry:12.0"));
+  EXPECT_THAT(track.last_resort, testing::SizeIs(3));
+  ASSERT_TRUE(track.pooled);
+  EXPECT_NEAR(track.pooled->embedding.similarity(face_of(2)), 1, 1e-6);
+  EXPECT_EQ(group.faces_embedded, 3 + 5);
+}
+
+TEST_F(HarvestFaces, ATrackWithAGoodFaceHasNoUseForBlurryOnes) {
+  std::vector<Seen> faces = seen_in(0, 8, 1);
+  for (std::size_t i = 1; i < faces.size(); ++i) {
+    faces[i].sighting.quality.blur = 12;
+    faces[i].person = 2;
+  }
+  const auto group = harvest(made().track(faces));
+  EXPECT_EQ(group.faces_embedded, 1);
+  EXPECT_NEAR(group.shots[0].tracks[0].pooled->embedding.similarity(face_of(1)), 1, 1e-6);
+}
+
+TEST_F(HarvestFaces, WithoutALastResortATrackOfBlurryFacesIsOfNobody) {
+  Settings settings;
+  settings.last_resort.max_samples = 0;
+  std::vector<Seen> faces = seen_in(0, 8);
+  for (Seen& face : faces) face.sighting.quality.blur = 12;
+  const auto group = harvest(made().track(faces), settings);
+  EXPECT_EQ(group.faces_embedded, 0);
+  EXPECT_FALSE(group.shots[0].tracks[0].pooled);
+}
+
+TEST_F(HarvestFaces, ABlurryFaceThatGivesNoVectorLeavesTheTrackWithout) {
+  std::vector<Seen> faces = seen_in(0, 1, 0);
+  for (Seen& face : faces) face.sighting.quality.blur = 12;
+  faces[1].crop = false;
+  const auto group = harvest(made().track(faces));
+  EXPECT_FALSE(group.shots[0].tracks[0].pooled);
+  EXPECT_THAT(skips_of(group.shots[0].tracks[0]), testing::Each("blurry:12.0"));
+}
+
 /// One face of a track that must be skipped, and how.
 struct GateCase {
   const char* skip;

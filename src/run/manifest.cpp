@@ -94,6 +94,7 @@ Json describe_counts(const RunCounts& counts) {
           {"tracks", counts.tracks},
           {"forced_splits", counts.forced_splits},
           {"incoherent_tracks", counts.incoherent_tracks},
+          {"tracks_from_skipped", counts.tracks_from_skipped},
           {"faces_kept", counts.faces_kept},
           {"faces_skipped", counts.faces_skipped},
           {"skips", counts.skips},

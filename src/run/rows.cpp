@@ -99,7 +99,8 @@ void add_faces(Json& row, const RowOrigin& origin, const TrackFaces& faces) {
   row["face_embedding_model"] = origin.embedding_model;
   row["face_embedding_samples"] = faces.pooled->voters.size();
   row["face_embedding_spread"] = rounded(faces.pooled->spread, 4);
-  if (!faces.pooled->coherent) row["coherence_warning"] = "high_spread";
+  if (faces.from_skipped) row["face_embedding_from"] = "skipped";
+  if (!faces.from_skipped && !faces.pooled->coherent) row["coherence_warning"] = "high_spread";
   if (!faces.thumb.empty()) row["thumb_rel_path"] = faces.thumb;
   add_seed(row, faces.seed);
 }

@@ -40,6 +40,7 @@ struct FaceRow {
 struct TrackFaces {
   std::int64_t kept = 0;
   const PooledTrack* pooled = nullptr;
+  bool from_skipped = false;       ///< pooled of skipped faces, as no face was kept
   std::int64_t embedding_row = 0;  ///< row in tracks.npy
   std::string thumb;               ///< of the best face
   std::optional<CastMatch> seed;

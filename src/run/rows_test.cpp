@@ -157,6 +157,18 @@ TEST(Rows, FacesAddTheirFieldsToTheTrack) {
             R"("seed_cast_id":"ann","seed_similarity":0.5})");
 }
 
+TEST(Rows, AnEmbeddingOfSkippedFacesIsReadAsOne) {
+  Json row = track_row(kOrigin, track());
+  EXPECT_FALSE(read_track_record(row).from_skipped);
+  const PooledTrack pooled{.embedding = face_of(1), .voters = {0, 1}};
+  add_faces(row, kOrigin, {.pooled = &pooled, .from_skipped = true, .embedding_row = 3});
+  EXPECT_EQ(row.at("faces_count"), 0);
+  EXPECT_EQ(row.at("face_embedding_from"), "skipped");
+  const TrackRecord record = read_track_record(row);
+  EXPECT_TRUE(record.from_skipped);
+  EXPECT_EQ(record.embedding_row, 3);
+}
+
 TEST(Rows, ATrackWithoutKeptFacesSaysOnlyThat) {
   Json row = Json::object();
   add_faces(row, kOrigin, {.embedding_row = 3});

@@ -207,10 +207,12 @@ TrackFaces RunWriter::write_faces(const HarvestedTrack& track,
     return result;
   }
   result.pooled = &*track.pooled;
+  result.from_skipped = result.kept == 0;
+  counts_.tracks_from_skipped += result.from_skipped ? 1 : 0;
   track_vectors_->write(track.pooled->embedding.values());
   result.seed = match(track.pooled->embedding);
   counts_.tracks_seeded += result.seed ? 1 : 0;
-  counts_.incoherent_tracks += track.pooled->coherent ? 0 : 1;
+  counts_.incoherent_tracks += result.from_skipped || track.pooled->coherent ? 0 : 1;
   return result;
 }
 

@@ -27,6 +27,7 @@ struct RunCounts {
   std::int64_t tracks_seeded = 0;
   std::int64_t faces_seeded = 0;
   std::int64_t incoherent_tracks = 0;
+  std::int64_t tracks_from_skipped = 0;       ///< embedding of skipped faces, as no face was kept
   std::map<std::string, std::int64_t> skips;  ///< by reason
 };
 

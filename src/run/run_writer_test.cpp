@@ -172,6 +172,33 @@ TEST_F(WrittenRun, TracksWithoutKeptFacesHaveAZeroRow) {
   EXPECT_THAT(vectors.values, ElementsAre(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0));
 }
 
+TEST_F(WrittenRun, ATrackKnownByBlurryFacesSaysSoAndKeepsNone) {
+  std::vector<Seen> blurry = seen_in(0, 1, 1);
+  for (Seen& face : blurry) face.sighting.quality.blur = 12;
+  seeds_ = {{"ann", face_of(1)}};
+  write(made().track(blurry).track(seen_in(1, 2, 2)));
+  EXPECT_THAT(column("faces.jsonl", "skip"),
+              ElementsAre("blurry:12.0", "blurry:12.0", Json(), Json()));
+  EXPECT_EQ(read_npy(run().file("faces.npy")).rows, 2);
+  EXPECT_THAT(column("tracks.jsonl", "faces_count"), ElementsAre(0, 2));
+  EXPECT_THAT(column("tracks.jsonl", "face_embedding_row"), ElementsAre(0, 1));
+  EXPECT_THAT(column("tracks.jsonl", "face_embedding_from"), ElementsAre("skipped", Json()));
+  EXPECT_THAT(column("tracks.jsonl", "seed_cast_id"), ElementsAre("ann", Json()));
+  EXPECT_EQ(read_npy(run().file("tracks.npy")).values[1], 1);
+  EXPECT_EQ(counts_.tracks_from_skipped, 1);
+  EXPECT_EQ(counts_.faces_kept, 2);
+  EXPECT_EQ(counts_.faces_embedded, 4);
+}
+
+TEST_F(WrittenRun, BlurryFacesThatDisagreeAreNoWarning) {
+  std::vector<Seen> blurry = seen_in(0, 1, 1) + seen_in(2, 3, 2);
+  for (Seen& face : blurry) face.sighting.quality.blur = 12;
+  write(made().track(blurry));
+  EXPECT_THAT(column("tracks.jsonl", "coherence_warning"), ElementsAre(Json()));
+  EXPECT_THAT(column("tracks.jsonl", "face_embedding_spread"), ElementsAre(1.0));
+  EXPECT_EQ(counts_.incoherent_tracks, 0);
+}
+
 TEST_F(WrittenRun, NamesFacesAndTracksAfterSeeds) {
   seeds_ = {{"ann", face_of(1)}};
   write(made().track(seen_in(0, 1, 1)).track(seen_in(1, 2, 2)));

@@ -54,8 +54,11 @@ class SegmentScan {
     FaceRecord record{.detection = face};
     const CutFace cut = cut_face(picture, face, settings_);
     record.quality = cut.quality;
-    if (!cut.crop || refused_in_any_track(face, cut, picture)) return record;
+    const GateOptions last = last_resort_gates(settings_.gates, settings_.last_resort);
+    if (!cut.crop || refused_in_any_track(face, cut, picture, last)) return record;
     record.crop = writer_.add_crop(*cut.crop);
+    // A face that stays skipped has no pictures.
+    if (refused_in_any_track(face, cut, picture, settings_.gates)) return record;
     permit_.enter(Stage::images);
     record.thumbnail = writer_.add_blob(thumbnail_jpeg(picture, face, settings_));
     return record;
@@ -64,11 +67,11 @@ class SegmentScan {
   /// Refused whether or not its track has other sightings: then no crop is needed.
   bool refused_in_any_track(const Detection& face,
                             const CutFace& cut,
-                            const Picture& picture) const {
+                            const Picture& picture,
+                            const GateOptions& gates) const {
     const Sighting sighting{.detection = face, .quality = cut.quality};
-    return check_geometry(face, picture.size(), picture.pixel_aspect(), settings_.gates) ||
-           (check_quality(sighting, false, settings_.gates) &&
-            check_quality(sighting, true, settings_.gates));
+    return check_geometry(face, picture.size(), picture.pixel_aspect(), gates) ||
+           (check_quality(sighting, false, gates) && check_quality(sighting, true, gates));
   }
 
   const ScanPlan& plan_;

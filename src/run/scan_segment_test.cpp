@@ -61,6 +61,9 @@ TEST(ScanPlan, TheKeyNamesInputModelsAndScanSettings) {
   scan.sampling.fps = 5;
   EXPECT_EQ(key(later, "abc", Json::array()), plain);
   EXPECT_NE(key(scan, "abc", Json::array()), plain);
+  Settings softer;  // other crops lie in the records
+  softer.last_resort.min_blur = 1;
+  EXPECT_NE(key(softer, "abc", Json::array()), plain);
   EXPECT_NE(key({}, "abd", Json::array()), plain);
   EXPECT_NE(key({}, "abc", Json::array({{{"name", "seer"}}})), plain);
 }

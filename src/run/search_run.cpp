@@ -94,15 +94,17 @@ Json hit_row(const RunFolder& run,
              double similarity) {
   const auto& seen = record.track.sightings;
   const auto seconds = [](MediaTime time) { return rounded(to_seconds(time), 4); };
-  return {{"ep_id", run.ep_id()},
-          {"run_id", run.run_id()},
-          {"identity_id", named == nullptr ? Json() : Json(named->id)},
-          {"name", named == nullptr ? Json() : Json(named->name)},
-          {"track_id", record.track.id.value},
-          {"first_ts", seconds(seen.front().time)},
-          {"last_ts", seconds(seen.back().time)},
-          {"similarity", rounded(similarity, 4)},
-          {"thumb", record.thumb.empty() ? Json() : Json(run.file(record.thumb).string())}};
+  Json row = {{"ep_id", run.ep_id()},
+              {"run_id", run.run_id()},
+              {"identity_id", named == nullptr ? Json() : Json(named->id)},
+              {"name", named == nullptr ? Json() : Json(named->name)},
+              {"track_id", record.track.id.value},
+              {"first_ts", seconds(seen.front().time)},
+              {"last_ts", seconds(seen.back().time)},
+              {"similarity", rounded(similarity, 4)},
+              {"thumb", record.thumb.empty() ? Json() : Json(run.file(record.thumb).string())}};
+  if (record.from_skipped) row["face_embedding_from"] = "skipped";
+  return row;
 }
 
 /// Hits of one run, nearest first.

@@ -72,6 +72,8 @@ void check_gates(const GateOptions& gates, std::vector<std::string>& faults) {
 }
 
 void check_faces(const Settings& s, std::vector<std::string>& faults) {
+  require(faults, s.last_resort.max_samples >= 0, "--last-resort.max-samples must not be negative");
+  require(faults, is_amount(s.last_resort.min_blur), "--last-resort.min-blur must not be negative");
   require(faults, s.pick.max_samples >= 1, "--max-samples must be at least 1");
   require(faults,
           s.embed.batch_size >= 1 && s.embed.batch_size <= 1024,

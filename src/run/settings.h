@@ -6,6 +6,7 @@
 #include "detect/face_detector.h"
 #include "faces/align_face.h"
 #include "faces/gates.h"
+#include "faces/last_resort.h"
 #include "faces/pick_samples.h"
 #include "faces/pool_track.h"
 #include "faces/split_track.h"
@@ -75,6 +76,7 @@ struct Settings {
   ByteTrackOptions track;
   AlignOptions align;
   GateOptions gates;
+  LastResortOptions last_resort;
   PickOptions pick;
   EmbedOptions embed;
   PoolOptions pool;
@@ -124,6 +126,10 @@ void describe(S& settings, Field&& field) {
   field("gates.min-size", settings.gates.min_size, "smaller faces: skip too_small, pixels");
   field("gates.max-yaw", settings.gates.max_yaw, "more: skip extreme_pose, degrees");
   field("gates.max-pitch", settings.gates.max_pitch, "more: skip extreme_pose, degrees");
+  field("last-resort.max-samples",
+        settings.last_resort.max_samples,
+        "blurry faces embedded of a track that has no other (0: none)");
+  field("last-resort.min-blur", settings.last_resort.min_blur, "softer ones are never embedded");
   field("pick.max-samples", settings.pick.max_samples, "faces embedded a track");
   field("embed.batch-size", settings.embed.batch_size, "faces a model call at most");
   field("pool.min-agreement",

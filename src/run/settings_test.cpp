@@ -69,6 +69,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"--gates.min-confidence", [](Settings& s) { s.gates.min_confidence = 60; }},
         Fault{"--gates.min-contrast", [](Settings& s) { s.gates.min_contrast = -1; }},
         Fault{"--gates.min-blur", [](Settings& s) { s.gates.min_blur = -1; }},
+        Fault{"--last-resort.max-samples", [](Settings& s) { s.last_resort.max_samples = -1; }},
+        Fault{"--last-resort.min-blur", [](Settings& s) { s.last_resort.min_blur = -1; }},
         Fault{"--gates.single-min-confidence",
               [](Settings& s) { s.gates.single_min_confidence = 45; }},
         Fault{"--gates.single-min-contrast", [](Settings& s) { s.gates.single_min_contrast = -1; }},

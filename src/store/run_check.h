@@ -33,7 +33,8 @@ struct CheckedTrack {
   std::int64_t faces = 0;       ///< kept faces, as the track says
   std::int64_t kept_rows = 0;   ///< kept rows of faces.jsonl with this track
   bool has_embedding = false;
-  std::int64_t owners = 0;  ///< identities, unknown or ignored
+  bool from_skipped = false;  ///< the embedding is of skipped faces
+  std::int64_t owners = 0;    ///< identities, unknown or ignored
 };
 
 /// A run while it is checked: what each step learns is there for the next.

@@ -85,6 +85,7 @@ TrackRecord read_track_record(const Json& row) {
       record.embedding_row = row.at("face_embedding_row").get<std::int64_t>();
     if (row.contains("face_embedding_samples"))
       record.pooled_faces = row.at("face_embedding_samples").get<std::int64_t>();
+    record.from_skipped = row.contains("face_embedding_from");
     if (row.contains("face_embedding_spread"))
       record.spread = row.at("face_embedding_spread").get<double>();
     record.coherent = !row.contains("coherence_warning");

@@ -14,9 +14,10 @@ namespace screenalytics {
 struct TrackRecord {
   Track track;
   std::int64_t faces = 0;                     ///< kept faces
-  std::optional<std::int64_t> embedding_row;  ///< row in tracks.npy; empty: no face was kept
-  std::int64_t pooled_faces = 0;              ///< kept faces that agree with each other
-  double spread = 0;                          ///< largest cosine distance between two kept faces
+  std::optional<std::int64_t> embedding_row;  ///< row in tracks.npy; empty: it has no embedding
+  bool from_skipped = false;                  ///< the embedding is of skipped faces: none was kept
+  std::int64_t pooled_faces = 0;              ///< faces of the embedding that agree with each other
+  double spread = 0;                          ///< largest cosine distance between two of them
   bool coherent = true;                       ///< spread within bounds
   std::string thumb;                          ///< relative to the run, empty when there is none
   std::string seed_cast_id;                   ///< empty when no seed is near

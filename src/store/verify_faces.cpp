@@ -111,6 +111,7 @@ void compare_skips(RunUnderCheck& run, const Skips& skips) {
 
 void compare_tracks(RunUnderCheck& run) {
   if (!run.tracks) return;
+  std::int64_t from_skipped = 0;
   for (std::size_t i = 0; i < run.tracks->size(); ++i) {
     const CheckedTrack& track = (*run.tracks)[i];
     const std::string name = "track " + std::to_string(i + 1);
@@ -119,12 +120,19 @@ void compare_tracks(RunUnderCheck& run) {
                 "has " + std::to_string(track.kept_rows) + " kept faces of " + name +
                     ", whose faces_count says " + std::to_string(track.faces));
     }
-    if (track.has_embedding != (track.faces > 0)) {
+    from_skipped += track.from_skipped ? 1 : 0;
+    if (track.has_embedding != (track.faces > 0 || track.from_skipped)) {
       run.fault("tracks.jsonl",
-                name + (track.has_embedding ? " has an embedding without a kept face"
-                                            : " has kept faces without an embedding"));
+                name + (track.has_embedding  ? " has an embedding without a kept face"
+                        : track.from_skipped ? " says what its embedding is made of, but has none"
+                                             : " has kept faces without an embedding"));
     }
+    if (track.from_skipped && track.faces > 0)
+      run.fault("tracks.jsonl", name + " has an embedding of skipped faces, but kept some");
   }
+  // A run made by an early version has none of them, and no such count.
+  if (from_skipped > 0 || run.count("tracks_from_skipped"))
+    run.compare_count("tracks_from_skipped", "tracks.jsonl", from_skipped);
 }
 
 void check_face_rows(RunUnderCheck& run, const MappedNpy* matrix) {
@@ -163,7 +171,7 @@ void check_track_matrix(RunUnderCheck& run, const MappedNpy& matrix) {
       check_length(run, "tracks.npy", matrix, row);
     } else if (length_of(row_of(matrix, row)) > 0) {
       run.fault("tracks.npy",
-                "row " + std::to_string(row) + " is not zero, although its track has no kept face");
+                "row " + std::to_string(row) + " is not zero, although its track has no embedding");
     }
   }
 }

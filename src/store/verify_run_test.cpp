@@ -137,6 +137,16 @@ class VerifyRun : public TestFolder {
 
 TEST_F(VerifyRun, ASoundRunHasNoFault) { EXPECT_THAT(faults(), IsEmpty()); }
 
+TEST_F(VerifyRun, ATrackMayBeKnownBySkippedFacesWhenItSaysSo) {
+  tracks[2]["face_embedding_row"] = 2;
+  tracks[2]["face_embedding_from"] = "skipped";
+  track_vectors[2] = {0, 1};
+  manifest["counts"]["tracks_from_skipped"] = 1;
+  write_all();
+  list();
+  EXPECT_THAT(faults(), IsEmpty());
+}
+
 TEST_F(VerifyRun, WithoutAManifestItIsUnfinishedAndThatIsSaid) {
   fs::remove(path("manifest.json"));
   EXPECT_THAT(faults(),
@@ -314,7 +324,19 @@ const Spoiled kSpoiled[] = {
      "tracks.npy: row 0 has length 0.000000 instead of 1"},
     {"TrackVectorWithoutFaces",
      [](VerifyRun& r) { r.track_vectors[2] = {0, 1}; },
-     "tracks.npy: row 2 is not zero, although its track has no kept face"},
+     "tracks.npy: row 2 is not zero, although its track has no embedding"},
+    {"TrackSaysWhatItHasNot",
+     [](VerifyRun& r) { r.tracks[2]["face_embedding_from"] = "skipped"; },
+     "tracks.jsonl: track 3 says what its embedding is made of, but has none"},
+    {"TrackOfKeptAndSkippedFaces",
+     [](VerifyRun& r) { r.tracks[1]["face_embedding_from"] = "skipped"; },
+     "tracks.jsonl: track 2 has an embedding of skipped faces, but kept some"},
+    {"TracksOfSkippedFacesCounted",
+     [](VerifyRun& r) { r.manifest["counts"]["tracks_from_skipped"] = 2; },
+     "tracks.jsonl: has 0 rows of counts.tracks_from_skipped, the manifest says 2"},
+    {"TrackWithAnEmbeddingOfNothing",
+     [](VerifyRun& r) { r.tracks[2]["face_embedding_row"] = 2; },
+     "tracks.jsonl: track 3 has an embedding without a kept face"},
     {"PictureInNoIndex",
      [](VerifyRun& r) { r.index = Json::array(); },
      "thumbs/track_0001/thumb_000000.jpg: is in no index.json, although face_0001_000000 names "

@@ -31,7 +31,8 @@ void check_track_row(RunUnderCheck& run, const Json& row, std::vector<CheckedTra
     run.fault("tracks.jsonl", track_text(id) + " stands where " + track_text(wanted) + " belongs");
   }
   CheckedTrack track{.samples = static_cast<std::int64_t>(row.at("samples").size()),
-                     .has_embedding = row.contains("face_embedding_row")};
+                     .has_embedding = row.contains("face_embedding_row"),
+                     .from_skipped = row.contains("face_embedding_from")};
   if (row.contains("faces_count")) track.faces = row.at("faces_count").get<std::int64_t>();
   const auto frames = row.at("frame_count").get<std::int64_t>();
   if (frames != track.samples) {

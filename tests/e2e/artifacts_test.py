@@ -51,6 +51,27 @@ class Artifacts(Case):
             self.assertIn(row["skip"].split(":")[0], support.SKIP_REASONS)
             self.assertTrue(re.fullmatch(r"blurry:\d+\.\d", row["skip"]), row["skip"])
         self.assertEqual(read_manifest(run)["counts"]["skips"], {"blurry": len(rows)})
+        self.check_last_resort(run)
+
+    def check_last_resort(self, run):
+        """No face is kept: tracks are known by skipped ones, which both ways in agree about."""
+        tracks = read_rows(run / "tracks.jsonl")
+        self.assertEqual({track["faces_count"] for track in tracks}, {0})
+        known = [track["track_id"] for track in tracks if track.get("face_embedding_from") == "skipped"]
+        self.assertTrue(known)
+        self.assertEqual(read_manifest(run)["counts"]["tracks_from_skipped"], len(known))
+        self.assertEqual(read_npy(run / "faces.npy")[0][0], 0)
+        self.assertIn("is whole", self.succeed("verify", run, models=False, data=False).stdout)
+        words = ("--ep-id", "soft", "--run-id", "r", "--progress", "none", "--gates.min-blur", "100000",
+                 "--gates.single-min-blur", "100000")
+        self.succeed("detect-track", "--video", self.clip, *words)
+        done = self.succeed("faces-embed", *words)
+        self.assertIn(f"{len(known)} tracks have no kept face", done.stdout)
+        other = self.run_folder("soft")
+        self.assertEqual([t["track_id"] for t in read_rows(other / "tracks.jsonl") if "face_embedding_from" in t], known)
+        mine, theirs = read_npy(run / "tracks.npy")[1], read_npy(other / "tracks.npy")[1]
+        self.assertGreater(min(cosine(mine[track - 1], theirs[track - 1]) for track in known), 0.999)
+        self.assertIn("is whole", self.succeed("verify", other, models=False, data=False).stdout)
 
     def test_pictures_and_their_index_files(self):
         for folder, key, side in (("crops", "crop_rel_path", 112), ("thumbs", "thumb_rel_path", 256)):
