@@ -218,32 +218,26 @@ std::vector<Group> take_small(std::vector<Group>& groups,
   return taken;
 }
 
-/// Weak tracks that nobody took: a person of their own where several agree well.
-void group_weak(const Tracks& tracks,
-                const std::vector<Group>& left,
-                const LinkageRules& rules,
-                double max_distance,
-                const GroupOptions& options,
-                Grouping& grouping) {
+/// Weak tracks that nobody took, by who they may be among themselves.
+std::vector<Group> group_weak(const Tracks& tracks,
+                              const std::vector<Group>& left,
+                              const LinkageRules& rules,
+                              double max_distance) {
   Group weak;
+  weak.reserve(left.size());
   for (const Group& group : left) weak.push_back(group.front());
-  const auto linked = link_some(tracks, weak, rules, max_distance - options.weak_margin);
-  for (const Group& group : linked.clusters) {
-    if (group.size() >= static_cast<std::size_t>(options.weak_people)) {
-      grouping.people.push_back(group);
-    } else {
-      std::ranges::copy(group, std::back_inserter(grouping.left));
-    }
-  }
+  return link_some(tracks, weak, rules, max_distance).clusters;
+}
+
+/// How near a weak track must be to the person that it follows.
+Reach weak_reach(const Evidence& evidence, const GroupOptions& options) {
+  return {1 - evidence.max_distance - options.weak_reach, options.min_lead};
 }
 
 }  // namespace
 
-Grouping group_tracks(std::span<const Embedding> faces,
-                      std::span<const Witness> witnesses,
-                      const LinkageRules& rules,
-                      double max_distance,
-                      const GroupOptions& options) {
+Grouping group_tracks(const Evidence& evidence, const GroupOptions& options) {
+  const auto& [faces, witnesses, rules, max_distance] = evidence;
   assert(faces.size() == witnesses.size());
   const Tracks tracks = weighed(faces, witnesses, options.support);
   const Voices voices = by_voice(witnesses, rules);
@@ -259,31 +253,34 @@ Grouping group_tracks(std::span<const Embedding> faces,
   const auto own = followers.settle(
       grouping.people, small, {1 - max_distance - options.straggler_reach, options.min_lead});
   std::ranges::copy(own, std::back_inserter(grouping.people));
-  const auto left = followers.settle(grouping.people,
-                                     one_by_one(voices.weak),
-                                     {1 - max_distance - options.weak_reach, options.min_lead});
-  group_weak(tracks, left, rules, max_distance, options, grouping);
+  const auto left =
+      followers.settle(grouping.people, one_by_one(voices.weak), weak_reach(evidence, options));
+  // A person of their own where several agree well.
+  for (Group& group : group_weak(tracks, left, rules, max_distance - options.weak_margin)) {
+    if (group.size() >= static_cast<std::size_t>(options.weak_people)) {
+      grouping.people.push_back(std::move(group));
+    } else {
+      std::ranges::copy(group, std::back_inserter(grouping.left));
+    }
+  }
   for (Group& person : grouping.people) std::ranges::sort(person);
   std::ranges::sort(grouping.people);
   std::ranges::sort(grouping.left);
   return grouping;
 }
 
-std::vector<std::size_t> settle_silent(std::span<const Embedding> faces,
-                                       std::span<const Witness> witnesses,
-                                       const LinkageRules& rules,
-                                       double max_distance,
+std::vector<std::size_t> settle_silent(const Evidence& evidence,
                                        const GroupOptions& options,
                                        std::vector<std::vector<std::size_t>>& people) {
+  const auto& [faces, witnesses, rules, max_distance] = evidence;
   assert(faces.size() == witnesses.size());
   const Tracks tracks = weighed(faces, witnesses, options.support);
   const Strangers strangers(faces.size(), rules);
   Followers followers(tracks, strangers);
+  const Group silent = by_voice(witnesses, rules).silent;
   std::vector<std::size_t> left;
   for (const Group& track :
-       followers.settle(people,
-                        one_by_one(by_voice(witnesses, rules).silent),
-                        {1 - max_distance - options.weak_reach, options.min_lead}))
+       followers.settle(people, one_by_one(silent), weak_reach(evidence, options)))
     left.push_back(track.front());
   for (Group& person : people) std::ranges::sort(person);
   std::ranges::sort(left);

@@ -26,6 +26,14 @@ struct Witness {
   std::int64_t faces = 1;  ///< that the embedding is the mean of
 };
 
+/// What is known of the tracks that are to be grouped. `witnesses`: one for each of `faces`.
+struct Evidence {
+  std::span<const Embedding> faces;
+  std::span<const Witness> witnesses;
+  const LinkageRules& rules;
+  double max_distance;  ///< of single faces
+};
+
 struct GroupOptions {
   /// Average cosine distance of single faces up to which groups join (tracks of several faces must
   /// be nearer, see `support`); empty: the embedder's calibrated one.
@@ -56,19 +64,12 @@ struct Grouping {
 /// in turn from the surest on. Rules hold throughout; a track that a rule puts together with
 /// another has full voice. Distances are of tracks at the length of their support. Silent tracks
 /// are in no group (`settle_silent`) and change nothing. Pure and deterministic.
-Grouping group_tracks(std::span<const Embedding> faces,
-                      std::span<const Witness> witnesses,
-                      const LinkageRules& rules,
-                      double max_distance,
-                      const GroupOptions& options);
+Grouping group_tracks(const Evidence& evidence, const GroupOptions& options);
 
 /// Adds the silent tracks that are in no group yet to the group that is nearest by
-/// `options.min_lead`, up to `max_distance` + `options.weak_reach`, the surest first; `people` stay
-/// who they are. Returns those that nobody takes, ascending. Pure and deterministic.
-std::vector<std::size_t> settle_silent(std::span<const Embedding> faces,
-                                       std::span<const Witness> witnesses,
-                                       const LinkageRules& rules,
-                                       double max_distance,
+/// `options.min_lead`, up to `evidence.max_distance` + `options.weak_reach`, the surest first;
+/// `people` stay who they are. Returns those that nobody takes, ascending. Pure and deterministic.
+std::vector<std::size_t> settle_silent(const Evidence& evidence,
                                        const GroupOptions& options,
                                        std::vector<std::vector<std::size_t>>& people);
 

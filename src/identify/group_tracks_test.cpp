@@ -33,9 +33,9 @@ struct Scene {
     witnesses.push_back({voice});
   }
   std::vector<std::size_t> settled(std::vector<std::vector<std::size_t>>& people) const {
-    return settle_silent(tracks, witnesses, rules, 0.35, options, people);
+    return settle_silent({tracks, witnesses, rules, 0.35}, options, people);
   }
-  Grouping grouped() const { return group_tracks(tracks, witnesses, rules, 0.35, options); }
+  Grouping grouped() const { return group_tracks({tracks, witnesses, rules, 0.35}, options); }
 };
 
 TEST(GroupTracks, GroupsByAverageDistance) {

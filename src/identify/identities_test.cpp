@@ -83,7 +83,7 @@ TEST(Identities, FiveNoisyPeopleGiveFiveIdentitiesWithFewSingletons) {
       faces.push_back(*Embedding::normalised(std::move(raw)));
     }
   }
-  const auto grouping = group_tracks(faces, std::vector<Witness>(faces.size()), {}, 0.65, {});
+  const auto grouping = group_tracks({faces, std::vector<Witness>(faces.size()), {}, 0.65}, {});
   Identities found;
   std::vector<TrackFacts> facts;
   for (std::size_t i = 0; i < faces.size(); ++i) {

@@ -191,8 +191,8 @@ ClusterDraft cluster_tracks(const ClusterInput& input,
   const LinkageRules all{.seen = input.seen};
   const Faced faces = faced(input);
   const LinkageRules rules = rules_among(all, faces, input.facts.size());
-  Grouping grouping =
-      group_tracks(faces.embeddings, faces.witnesses, rules, max_distance, settings.group);
+  const Evidence evidence{faces.embeddings, faces.witnesses, rules, max_distance};
+  Grouping grouping = group_tracks(evidence, settings.group);
   ClusterDraft draft;
   report_rules(input, grouping, faces, draft);
   add_unknown(input, grouping.left, faces, draft);
@@ -201,8 +201,7 @@ ClusterDraft cluster_tracks(const ClusterInput& input,
   std::vector<std::vector<std::size_t>> people;
   for (const NamedGroup& group : naming.groups) people.push_back(group.tracks);
   // Last of all: what has no voice shall not have one in names either.
-  const auto left =
-      settle_silent(faces.embeddings, faces.witnesses, rules, max_distance, settings.group, people);
+  const auto left = settle_silent(evidence, settings.group, people);
   add_unknown(input, left, faces, draft);
   for (std::size_t i = 0; i < people.size(); ++i)
     draft.people.push_back({.tracks = positions(people[i], faces), .cast = naming.groups[i].cast});

@@ -125,12 +125,13 @@ void S3Client::give_up(const Ask& ask,
                        const Verdict& verdict,
                        int attempts) {
   const bool missing = outcome.torn.empty() && outcome.reply.status == 404;
-  throw Error(
-      missing ? ErrorKind::not_found : ErrorKind::unavailable,
-      "s3://" + bucket_ + (ask.key.empty() ? "" : "/" + ask.key) + ": " +
-          tame(verdict.why, session_.credentials(stop_)) +
-          (verdict.then == Then::try_again ? " (tried " + std::to_string(attempts) + " times)"
-                                           : ""));
+  throw Error(missing ? ErrorKind::not_found : ErrorKind::unavailable,
+              "s3://" + bucket_ + (ask.key.empty() ? "" : "/" + ask.key) + ": " +
+                  tame(verdict.why, session_.credentials(stop_)) +
+                  (verdict.then == Then::try_again
+                       ? (attempts == 1 ? " (tried once)"
+                                        : " (tried " + std::to_string(attempts) + " times)")
+                       : ""));
 }
 
 std::vector<ListedObject> S3Client::list(const std::string& prefix) {

@@ -78,12 +78,12 @@ class S3Client {
   std::string put_whole(const std::string& key, const Upload& upload);
   std::string put_in_parts(const std::string& key, const Upload& upload);
   std::string put_parts(const std::string& key, const Upload& upload, const std::string& id);
-  UploadedPart put_part(const std::string& key,
-                        const Upload& upload,
-                        const std::string& id,
-                        std::uint64_t offset,
-                        int number,
-                        PartHash& whole);
+  struct PartsOf {
+    const std::string& key;
+    const Upload& upload;
+    const std::string& id;
+  };
+  UploadedPart put_part(const PartsOf& of, std::uint64_t offset, int number, PartHash& whole);
   std::optional<std::vector<PartPage::Part>> list_parts(const std::string& key,
                                                         const std::string& id);
   void confirm_parts(const std::string& key,

@@ -84,7 +84,7 @@ std::string S3Client::put_parts(const std::string& key,
   PartHash whole;
   std::vector<UploadedPart> parts;
   for (std::uint64_t offset = 0; offset < upload.bytes; offset += size) {
-    parts.push_back(put_part(key, upload, id, offset, static_cast<int>(parts.size()) + 1, whole));
+    parts.push_back(put_part({key, upload, id}, offset, static_cast<int>(parts.size()) + 1, whole));
     upload.taken(std::min(size, upload.bytes - offset));
   }
   if (whole.hex() != upload.sha256) throw changed_file();
@@ -92,12 +92,11 @@ std::string S3Client::put_parts(const std::string& key,
   return complete(key, upload, id, parts);
 }
 
-UploadedPart S3Client::put_part(const std::string& key,
-                                const Upload& upload,
-                                const std::string& id,
+UploadedPart S3Client::put_part(const PartsOf& of,
                                 std::uint64_t offset,
                                 int number,
                                 PartHash& whole) {
+  const auto& [key, upload, id] = of;
   const std::uint64_t bytes =
       std::min(part_size(session_.options(), upload.bytes), upload.bytes - offset);
   const std::string sha256 = [&] {
