@@ -61,6 +61,8 @@ def main():
     parser.add_argument("--shots", type=pathlib.Path)
     options = parser.parse_args()
     page, text = options.report.resolve(), options.report.read_text()
+    if options.shots:
+        options.shots.mkdir(parents=True, exist_ok=True)
     faults = html_faults(text)
     faults += [f"asks for {address}" for address in re.findall(r'(?:src|href)="(?!data:|#)([^"]*)"', text)]
     for width, scheme in LOOKS:
