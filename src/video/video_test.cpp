@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
         Clip{"StartsLateTs", "a.ts", std::string(kOpen) + "-output_ts_offset 100"}),
     [](const auto& tested) { return tested.param.name; });
 
-/// How often the file is opened for these segments, which must give the same as ever.
+/// Expects that the segments give the same from a video that is kept open; how often it was opened.
 std::int64_t times_opened(const VideoIndex& index, Duration segment) {
   OpenVideos videos(index);
   const std::vector<bool> every(index.frames.size(), true);
@@ -162,12 +162,12 @@ TEST(OpenVideos, EditListsAndDamageGiveTheSameFrames) {
   const ClipFolder folder;
   const auto whole = folder.make_moving("a.mp4", kOpen, 5);
   folder.run("ffmpeg -v error -y -ss 1.3 -i a.mp4 -c copy cut.mp4");
-  times_opened(index_video(folder.path("cut.mp4"), {}), 500ms);
+  EXPECT_GE(times_opened(index_video(folder.path("cut.mp4"), {}), 500ms), 1);
   folder.run("ffmpeg -v error -y -i a.mp4 -c copy -movflags frag_keyframe+empty_moov parts.mp4");
-  times_opened(index_video(folder.path("parts.mp4"), {}), 500ms);
+  EXPECT_GE(times_opened(index_video(folder.path("parts.mp4"), {}), 500ms), 1);
   std::string bytes = read_file(whole);
   for (std::size_t i = bytes.size() / 3; i < bytes.size() / 2; i += 97) bytes[i] ^= 0x55;
-  times_opened(index_video(folder.write("damaged.mp4", bytes), {}), 500ms);
+  EXPECT_GE(times_opened(index_video(folder.write("damaged.mp4", bytes), {}), 500ms), 1);
 }
 
 TEST(VideoIndex, LeavesOutFramesBeforeAnEditList) {
