@@ -14,7 +14,8 @@ import unittest
 
 import support
 from support import OPTIONS, Case, read_manifest
-import crash_proof  # lies in tools/
+import crash_proof  # lies in tools/, as the next
+import crash_trees
 
 
 def beside_the_program(name):
@@ -108,7 +109,7 @@ class KilledHarvest(Case):
         run = self.run_folder("e", f"killed-{workers}-{after}")
         words = ("harvest", "--ep-id", "e", "--run-id", run.name, "--video", self.clip, *self.words, "--workers", workers)
         process = support.start(self.command(*words, "--progress", "none"))
-        support.wait_for(lambda: len(crash_proof.finished_segments(run)) >= after, process=process)
+        support.wait_for(lambda: len(crash_trees.finished_segments(run)) >= after, process=process)
         time.sleep(delay)
         process.kill()
         process.communicate(timeout=60)
@@ -122,13 +123,13 @@ class KilledHarvest(Case):
             for after in (chance.randint(1, 3), chance.randint(4, 6)):
                 with self.subTest(workers=workers, after=after, seed=seed):
                     run, words = self.kill(workers, after, chance.uniform(0, 0.05))
-                    finished = crash_proof.finished_segments(run)
-                    begun = crash_proof.begun_segments(run)
+                    finished = crash_trees.finished_segments(run)
+                    begun = crash_trees.begun_segments(run)
                     self.assertGreaterEqual(len(finished), after)
                     self.assertLessEqual(len(begun), workers)
                     self.assertEqual(begun & set(finished), set())
                     done = self.succeed(*words, "--progress", "plain")
-                    again = crash_proof.finished_segments(run)
+                    again = crash_trees.finished_segments(run)
                     self.assertEqual(len(again), self.SEGMENTS)
                     # A record that is made anew is another file.
                     self.assertEqual({name: again[name] for name in finished}, finished)
