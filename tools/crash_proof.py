@@ -3,10 +3,12 @@
 """Fails, cuts and kills the program at every point of a short job, and proves that nothing is lost.
 
 usage: crash_proof.py --program P --layer libfaulty_storage.so --models M --video CLIP [--jobs A,B]
-                      [--faults cut,torn,ENOSPC,EIO,EROFS,EMFILE,ENOMEM] [--every N] [--kills N]
+                      [--faults cut,torn,ENOSPC,EIO,EROFS,EMFILE,ENOMEM,ENOMEM-media]
+                      [--every N] [--kills N]
 
 Each job runs once undisturbed. Then, for every call k that a fault can hit (every N-th with --every
-N; allocations are far more, so --memory says how many points of them to try), from the same start:
+N; allocations are far more, so --memory says how many points of them to try; ENOMEM-media are those of FFmpeg and OpenCV),
+from the same start:
   1. the job runs and the fault hits call k: it fails once, from there on (a full or read-only disk
      stays so), or the power goes: what was not synced is dropped (cut), or the names get through but
      only the first half of the bytes (torn);
@@ -35,11 +37,12 @@ import time
 from crash_trees import begun_segments, differences, finished_segments
 
 STICKY = {"ENOSPC", "EROFS"}
-EXIT_CODES = {"ENOSPC": {8}, "EIO": {7}, "EROFS": {7}, "EMFILE": {7}, "ENOMEM": {13}}
+EXIT_CODES = {"ENOSPC": {8}, "EIO": {7}, "EROFS": {7}, "EMFILE": {7}, "ENOMEM": {13},
+              "ENOMEM-media": {13}}
 DAMAGED = 6
 NOT_ALL_SENT = 12
 CUTS = {"cut", "torn"}
-FAULTS = ["cut", "torn", "ENOSPC", "EIO", "EROFS", "EMFILE", "ENOMEM"]
+FAULTS = ["cut", "torn", "ENOSPC", "EIO", "EROFS", "EMFILE", "ENOMEM", "ENOMEM-media"]
 # `store`: what an S3 store holds before each point, "nothing" or what `before` left there.
 Job = collections.namedtuple("Job", "name before words store", defaults=(None,))
 Outcome = collections.namedtuple("Outcome", "code stderr hit count")
@@ -218,7 +221,7 @@ class Proof:
     def prove_point(self, job, fault, at, template, reference):
         self.start_from(template, job)
         outcome = self.disturbed(job.words, fault, at)
-        reached = outcome.hit is not None or (fault == "ENOMEM" and
+        reached = outcome.hit is not None or (fault.startswith("ENOMEM") and
                                               (outcome.code != 0 or outcome.count >= at))
         if not reached:
             return False
@@ -264,7 +267,7 @@ class Proof:
             began = time.monotonic()
             self.start_from(template, job)
             count = self.disturbed(job.words, fault, 0).count
-            if fault == "ENOMEM":
+            if fault.startswith("ENOMEM"):
                 points = sorted(dice.sample(range(1, count + 1), min(memory_points, count)))
             else:
                 points = range(1 + dice.randrange(every), count + 1, every)

@@ -5,8 +5,10 @@
 #include "cli/start_up.h"
 #include "cli/stop_signals.h"
 #include "core/error.h"
+#include "core/memory_watch.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -68,6 +70,23 @@ bool is_no_memory(const std::exception& error) {
   ::_exit(exit_code(ErrorKind::internal));
 }
 
+/// Some libraries fall over an allocation that failed (x264 as it cleans up after itself): then
+/// that is what there is to say. Everything else dies as it would.
+void die_of(int signal) {
+  if (MemoryWatch::ever_failed()) {
+    say(kNoMemory);
+    ::_exit(kOutOfMemory);
+  }
+  ::raise(signal);
+}
+
+void tell_crashes_without_memory() {
+  struct sigaction action{};
+  action.sa_handler = die_of;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE}) ::sigaction(signal, &action, nullptr);
+}
+
 /// What the operating system refused and no layer put into words.
 int system_exit_code(const std::error_code& code) {
   if (code == std::errc::not_enough_memory) return kOutOfMemory;
@@ -79,6 +98,7 @@ int system_exit_code(const std::error_code& code) {
 
 int guarded(int count, const char* const* arguments) {
   std::set_terminate(leave_at_once);
+  tell_crashes_without_memory();
   try {
     keep_freed_memory();
     limit_library_threads();
@@ -104,6 +124,11 @@ int guarded(int count, const char* const* arguments) {
     pay_for_start_up();
     return line.run(count, arguments);
   } catch (const Error& error) {
+    // Whatever a library made of it: it had no memory.
+    if (MemoryWatch::ever_failed()) {
+      say(kNoMemory);
+      return kOutOfMemory;
+    }
     std::fprintf(stderr, "screenalytics: %s\n", error.what());
     return exit_code(error.kind());
   } catch (const std::bad_alloc&) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/error.h"
+#include "core/memory_watch.h"
 #include "faces/pick_samples.h"
 #include "files/folders.h"
 #include "run/artifact_stage.h"
@@ -135,6 +136,7 @@ class FacesEmbed {
 
   /// Decodes the frames of one segment that hold chosen faces, each once, in order.
   EmbedTotals embed(const Segment& segment) {
+    const MemoryWatch memory;
     auto permit = context_.budget.acquire(context_.stop, Stage::decode);
     FrameDecoder decoder(prepared_.index, 1);
     EmbedQueue queue(*prepared_.models.embedder, settings_.embed);
@@ -154,6 +156,7 @@ class FacesEmbed {
     }
     permit.enter(Stage::embed);
     queue.flush();
+    memory.check();
     return {.calls = queue.calls(), .faces = queue.faces(), .decoder = decoder.stats()};
   }
 

@@ -2,6 +2,7 @@
 #include "run/overlay_run.h"
 
 #include "core/error.h"
+#include "core/memory_watch.h"
 #include "files/part_file.h"
 #include "overlay/annotate.h"
 #include "overlay/mosaic.h"
@@ -111,7 +112,7 @@ class OverlayRun {
     read_video();
     Artist artist(plan(), index_.info, options_);
     PartFile file(options_.out);
-    OverlayResult result = draw_all(artist, file.part());
+    OverlayResult result = MemoryWatch().over([&] { return draw_all(artist, file.part()); });
     const auto permit = context_.budget.acquire(context_.stop, Stage::write);
     result.bytes = fs::file_size(file.part());
     file.commit();

@@ -2,6 +2,7 @@
 #include "run/scan_segment.h"
 
 #include "core/error.h"
+#include "core/memory_watch.h"
 #include "files/sha256.h"
 #include "run/cut_face.h"
 #include "run/face_search.h"
@@ -111,6 +112,7 @@ void scan_segment(const ScanPlan& plan,
                   const std::filesystem::path& path,
                   CpuBudget::Permit& permit,
                   Progress& progress) {
+  const MemoryWatch memory;
   SegmentWriter writer(path, plan.key);
   SegmentScan scan(plan, models, settings, writer, permit);
   SegmentReader reader(videos, segment, plan.decode, settings.cpu.library_threads);
@@ -133,6 +135,7 @@ void scan_segment(const ScanPlan& plan,
   for (const FrameIndex frame : reader.missing()) {
     if (plan.sampled[static_cast<std::size_t>(frame.value)]) summary.missing.push_back(frame);
   }
+  memory.check();  // the record is taken as it is by every later run
   writer.commit(summary);
 }
 

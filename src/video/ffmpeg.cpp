@@ -9,6 +9,7 @@ extern "C" {
 }
 
 #include "core/error.h"
+#include "core/memory_watch.h"
 
 #include <array>
 #include <fstream>
@@ -82,7 +83,7 @@ IoPtr open_file(const fs::path& path) {
   const std::string url = "file:" + path.string();
   const int code = avio_open2(&io, url.c_str(), AVIO_FLAG_READ, nullptr, &options);
   av_dict_free(&options);
-  if (code < 0) {
+  if (with_memory(code) < 0) {
     throw Error(ErrorKind::io, "cannot read " + quoted(path) + ": " + ffmpeg_text(code));
   }
   return IoPtr(io);
@@ -97,7 +98,7 @@ const AVInputFormat* probe(AVIOContext& io, const fs::path& path) {
   const AVInputFormat* format = nullptr;
   const int code =
       av_probe_input_buffer2(&io, &format, path.filename().string().c_str(), nullptr, 0, 0);
-  if (code < 0 || format == nullptr) not_a_video(path);
+  if (with_memory(code) < 0 || format == nullptr) not_a_video(path);
   const std::string name = format->name;
   if (is_listed(*format, kPlaylists)) {
     throw Error(ErrorKind::bad_media,
@@ -200,6 +201,11 @@ void silence_ffmpeg() {
   }();
 }
 
+int with_memory(int code) {
+  if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
+  return code;
+}
+
 std::string ffmpeg_text(int code) {
   std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
   av_strerror(code, text.data(), text.size());
@@ -217,8 +223,7 @@ Duration to_duration(std::int64_t ticks, AVRational time_base) {
   return Duration(av_rescale_q_rnd(ticks, time_base, kMicroseconds, AV_ROUND_NEAR_INF));
 }
 
-FormatPtr open_video(const fs::path& path) {
-  silence_ffmpeg();
+FormatPtr open_checked(const fs::path& path) {
   check_file(path);
   IoPtr io = open_file(path);
   const AVInputFormat* format = probe(*io, path);
@@ -229,9 +234,14 @@ FormatPtr open_video(const fs::path& path) {
   context->io_open = refuse_more_files;
   // On failure FFmpeg frees the context but leaves the file to us.
   const int code = avformat_open_input(&context, path.filename().string().c_str(), format, nullptr);
-  if (code < 0) cannot_open(path, *format, code);
+  if (with_memory(code) < 0) cannot_open(path, *format, code);
   static_cast<void>(io.release());
   return FormatPtr(context);
+}
+
+FormatPtr open_video(const fs::path& path) {
+  silence_ffmpeg();
+  return MemoryWatch().over([&] { return open_checked(path); });
 }
 
 CodecPtr make_decoder(const AVCodecParameters& parameters, const fs::path& path) {
@@ -244,7 +254,7 @@ CodecPtr make_decoder(const AVCodecParameters& parameters, const fs::path& path)
   }
   CodecPtr codec(avcodec_alloc_context3(decoder));
   if (!codec) throw std::bad_alloc();
-  const int code = avcodec_parameters_to_context(codec.get(), &parameters);
+  const int code = with_memory(avcodec_parameters_to_context(codec.get(), &parameters));
   if (code < 0) {
     throw Error(ErrorKind::bad_media,
                 "cannot use the codec settings of " + quoted(path) + ": " + ffmpeg_text(code));
@@ -255,7 +265,7 @@ CodecPtr make_decoder(const AVCodecParameters& parameters, const fs::path& path)
 }
 
 void open_decoder(AVCodecContext& codec, const fs::path& path) {
-  const int code = avcodec_open2(&codec, codec.codec, nullptr);
+  const int code = with_memory(avcodec_open2(&codec, codec.codec, nullptr));
   if (code < 0) {
     throw Error(ErrorKind::bad_media,
                 "cannot start the " + std::string(codec.codec->name) + " decoder for " +

@@ -46,6 +46,10 @@ FramePtr make_frame();
 /// it.
 void silence_ffmpeg();
 
+/// The code itself; throws std::bad_alloc when it says that there was no memory, which is no fault
+/// of the file.
+int with_memory(int code);
+
 /// FFmpeg's words for one of its error codes.
 std::string ffmpeg_text(int code);
 

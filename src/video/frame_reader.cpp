@@ -90,9 +90,13 @@ std::optional<DecodedFrame> FrameReader::read_to(std::int64_t index) {
 }
 
 std::optional<DecodedFrame> FrameReader::next() {
+  return memory_.over([&] { return decode_next(); });
+}
+
+std::optional<DecodedFrame> FrameReader::decode_next() {
   FramePtr pixels = make_frame();
   for (;;) {
-    const int code = avcodec_receive_frame(codec_.get(), pixels.get());
+    const int code = with_memory(avcodec_receive_frame(codec_.get(), pixels.get()));
     if (code == AVERROR_EOF) return std::nullopt;
     if (code == AVERROR(EAGAIN)) {
       if (!feed()) return std::nullopt;
@@ -146,11 +150,11 @@ bool FrameReader::feed() {
 
 void FrameReader::drain() {
   draining_ = true;
-  avcodec_send_packet(codec_.get(), nullptr);
+  with_memory(avcodec_send_packet(codec_.get(), nullptr));
 }
 
 void FrameReader::send() {
-  const int code = avcodec_send_packet(codec_.get(), &packets_.packet());
+  const int code = with_memory(avcodec_send_packet(codec_.get(), &packets_.packet()));
   if (code < 0 && sent_own_) ++stats_.packets_damaged;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/memory_watch.h"
 #include "video/ffmpeg.h"
 #include "video/packet_source.h"
 #include "video/picture.h"
@@ -32,6 +33,7 @@ struct DecodeRange {
 
 /// One decoder that runs forward from a key frame. Its statistics count frames of
 /// the range only, so that their sum over segments does not depend on where segments are cut.
+/// Throws std::bad_alloc when memory ran out, also where FFmpeg would go on with a damaged frame.
 class FrameReader {
  public:
   /// `idle`: demuxers of the video to take one from, and to give it back to.
@@ -62,8 +64,10 @@ class FrameReader {
   bool may_skip() const;
   bool is_past_end() const;
   bool in_range(std::int64_t index) const { return index >= range_.first && index < range_.end; }
+  std::optional<DecodedFrame> decode_next();
   std::optional<DecodedFrame> take(FramePtr pixels);
 
+  MemoryWatch memory_;
   const VideoIndex& index_;
   DecodeRange range_;
   PacketSource packets_;

@@ -2,6 +2,7 @@
 #include "video/photo.h"
 
 #include "core/error.h"
+#include "core/memory_watch.h"
 #include "video/ffmpeg.h"
 #include "video/frame_picture.h"
 
@@ -129,14 +130,15 @@ OpenedPtr open_picture(AVIOContext& reader, std::size_t bytes) {
   av_dict_set_int(&options, "frame_size", static_cast<std::int64_t>(bytes), 0);
   const int result = avformat_open_input(&opened, nullptr, nullptr, &options);
   av_dict_free(&options);
-  return OpenedPtr(result < 0 ? nullptr : opened);
+  return OpenedPtr(with_memory(result) < 0 ? nullptr : opened);
 }
 
 CodecPtr open_codec(const AVStream& stream) {
   const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
   if (codec == nullptr) return nullptr;
   CodecPtr context(avcodec_alloc_context3(codec));
-  if (!context || avcodec_parameters_to_context(context.get(), stream.codecpar) < 0) return nullptr;
+  if (!context) throw std::bad_alloc();
+  if (avcodec_parameters_to_context(context.get(), stream.codecpar) < 0) return nullptr;
   context->thread_count = 1;
   context->max_pixels = kMostPixels;
   if (avcodec_open2(context.get(), codec, nullptr) < 0) return nullptr;
@@ -180,10 +182,7 @@ PictureShape shape_of_photo(const AVFrame& frame) {
   return orientation < kShapes.size() ? kShapes[orientation] : shape;
 }
 
-}  // namespace
-
-std::shared_ptr<const Picture> read_photo(const std::filesystem::path& path) {
-  silence_ffmpeg();
+std::shared_ptr<const Picture> decode_photo(const std::filesystem::path& path) {
   Bytes bytes = load(path);
   const ReaderPtr reader = make_reader(bytes);
   const OpenedPtr format = open_picture(*reader, bytes.size());
@@ -196,6 +195,13 @@ std::shared_ptr<const Picture> read_photo(const std::filesystem::path& path) {
   if (frame->colorspace == AVCOL_SPC_UNSPECIFIED) frame->colorspace = AVCOL_SPC_SMPTE170M;
   const PictureShape shape = shape_of_photo(*frame);
   return make_picture(std::move(frame), shape);
+}
+
+}  // namespace
+
+std::shared_ptr<const Picture> read_photo(const std::filesystem::path& path) {
+  silence_ffmpeg();
+  return MemoryWatch().over([&] { return decode_photo(path); });
 }
 
 }  // namespace screenalytics

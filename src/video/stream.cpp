@@ -8,7 +8,7 @@
 namespace screenalytics {
 
 void read_stream_info(AVFormatContext& file, const std::filesystem::path& path) {
-  const int code = avformat_find_stream_info(&file, nullptr);
+  const int code = with_memory(avformat_find_stream_info(&file, nullptr));
   if (code < 0) {
     throw Error(ErrorKind::bad_media,
                 "cannot read the streams of " + quoted(path) + ": " + ffmpeg_text(code) +
@@ -25,7 +25,7 @@ void keep_only(AVFormatContext& file, int stream) {
 bool read_packet(AVFormatContext& file, AVPacket& packet, std::int64_t& damaged) {
   constexpr int kErrorsInARow = 64;  // a demuxer that fails without moving on would never end
   for (int errors = 0; errors < kErrorsInARow;) {
-    const int code = av_read_frame(&file, &packet);
+    const int code = with_memory(av_read_frame(&file, &packet));
     if (code == AVERROR_EOF || code == AVERROR_EXIT) return false;
     if (code < 0) {
       ++errors;

@@ -7,6 +7,7 @@ extern "C" {
 }
 
 #include "core/error.h"
+#include "core/memory_watch.h"
 #include "video/frame_times.h"
 #include "video/packet_facts.h"
 #include "video/picture.h"
@@ -221,11 +222,9 @@ void complete_info(VideoIndex& index) {
   info.nominal_fps = seconds > 0 ? static_cast<double>(info.frame_count) / seconds : 0;
 }
 
-}  // namespace
-
-VideoIndex index_video(const fs::path& path,
-                       const std::stop_token& stop,
-                       const IndexProgress& progress) {
+VideoIndex read_index(const fs::path& path,
+                      const std::stop_token& stop,
+                      const IndexProgress& progress) {
   VideoIndex index;
   VideoInfo& info = index.info;
   info.path = path;
@@ -262,6 +261,14 @@ VideoIndex index_video(const fs::path& path,
   complete_info(index);
   if (auto note = cut_off_note(*file, stream, info)) info.notes.push_back(std::move(*note));
   return index;
+}
+
+}  // namespace
+
+VideoIndex index_video(const fs::path& path,
+                       const std::stop_token& stop,
+                       const IndexProgress& progress) {
+  return MemoryWatch().over([&] { return read_index(path, stop, progress); });
 }
 
 std::vector<Segment> plan_segments(const VideoIndex& index, Duration length) {

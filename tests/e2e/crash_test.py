@@ -85,7 +85,7 @@ class EveryFault(Case):
             self.assertGreater(self.proof.tried[name, fault], 0, fault)
 
     def test_harvest(self):
-        self.prove("harvest", {"cut": 3, "torn": 2, "ENOSPC": 2, "EIO": 2, "EROFS": 1, "EMFILE": 1, "ENOMEM": 3})
+        self.prove("harvest", {"cut": 3, "torn": 2, "ENOSPC": 2, "EIO": 2, "EROFS": 1, "EMFILE": 1, "ENOMEM": 3, "ENOMEM-media": 5})
 
     def test_cluster(self):
         self.prove("cluster", {"cut": 2, "torn": 1, "ENOSPC": 1, "ENOMEM": 2})

@@ -314,16 +314,16 @@ int statvfs64(const char* path, struct statvfs64* facts) noexcept {
 }
 
 void* malloc(std::size_t size) noexcept {
-  return allocation_fails() ? no_memory() : __libc_malloc(size);
+  return allocation_fails(Asked::plain) ? no_memory() : __libc_malloc(size);
 }
 void* calloc(std::size_t count, std::size_t size) noexcept {
-  return allocation_fails() ? no_memory() : __libc_calloc(count, size);
+  return allocation_fails(Asked::plain) ? no_memory() : __libc_calloc(count, size);
 }
 void* realloc(void* block, std::size_t size) noexcept {
-  return allocation_fails() ? no_memory() : __libc_realloc(block, size);
+  return allocation_fails(Asked::media) ? no_memory() : __libc_realloc(block, size);
 }
 void* memalign(std::size_t alignment, std::size_t size) noexcept {
-  return allocation_fails() ? no_memory() : __libc_memalign(alignment, size);
+  return allocation_fails(Asked::media) ? no_memory() : __libc_memalign(alignment, size);
 }
 void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
   return memalign(alignment, size);

@@ -2,7 +2,9 @@
 // Preloaded into a program, counts what it asks of the storage below one folder and fails the k-th
 // call, or cuts the power there. The environment says what:
 //   FAULTY_ROOT    the folder
-//   FAULTY_FAULT   ENOSPC, EIO, EROFS, EMFILE, ENOMEM, "cut" or "torn" (DurableTree), or "count"
+//   FAULTY_FAULT   ENOSPC, EIO, EROFS, EMFILE, ENOMEM, ENOMEM-media (only aligned blocks and blocks
+//   that
+//                  grow, which is how FFmpeg allocates), "cut" or "torn" (DurableTree), or "count"
 //   FAULTY_AT      k, from 1; every call that the fault can hit is counted
 //   FAULTY_STICKY  1: every later call fails too (a full disk stays full)
 //   FAULTY_REPORT  a file that gets a line "failed N CALL PATH", or "counted N" at the end
@@ -32,6 +34,7 @@ namespace fs = std::filesystem;
 std::atomic<long> allocations{0};
 std::atomic<long> allocation_to_fail{0};
 std::atomic<bool> allocations_sticky{false};
+std::atomic<bool> media_only{false};
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -83,11 +86,12 @@ __attribute__((constructor)) void begin() {
   made->sticky = variable("FAULTY_STICKY") == "1";
   made->error = error_named(fault);
   made->kinds = kinds_of(fault);
-  made->memory = fault == "ENOMEM";
+  made->memory = fault.starts_with("ENOMEM");
   if (made->memory) {
     made->kinds = 0;
     allocation_to_fail = made->at;
     allocations_sticky = made->sticky;
+    media_only = fault == "ENOMEM-media";
     allocations = 0;
   }
   if (fault == "cut" || fault == "torn") {
@@ -149,8 +153,8 @@ void mark(int descriptor, bool below) {
     layer->below[static_cast<std::size_t>(descriptor)] = below;
 }
 
-bool allocation_fails() {
-  if (inside) return false;
+bool allocation_fails(Asked how) {
+  if (inside || (media_only && how == Asked::plain)) return false;
   const long wanted = allocation_to_fail.load(std::memory_order_relaxed);
   const long number = ++allocations;
   if (wanted == 0) return false;

@@ -52,8 +52,11 @@ struct Inside {
 /// True when this call is the one that fails; errno is set then.
 bool fails(unsigned kind, const char* call, const std::string& path);
 
+/// How a block of memory is asked for: `media` are the calls of FFmpeg and OpenCV.
+enum class Asked { plain, media };
+
 /// True when this allocation is the one that fails.
-bool allocation_fails();
+bool allocation_fails(Asked how);
 
 /// Where a folder's descriptor leads, or any other's.
 std::string folder_path(int folder);
