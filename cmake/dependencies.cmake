@@ -10,6 +10,18 @@ find_package(CLI11 REQUIRED)
 find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(Protobuf REQUIRED)
 pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale)
+# Loading FFmpeg costs 25 to 40 ms of one core, so it is loaded by hand, by those who need it, where video/ffmpeg_library.cpp
+# knows how to jump there; elsewhere it is linked.
+add_library(ffmpeg::ffmpeg INTERFACE IMPORTED)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|aarch64)$")
+  set_target_properties(ffmpeg::ffmpeg PROPERTIES
+    INTERFACE_INCLUDE_DIRECTORIES "${FFMPEG_INCLUDE_DIRS}"
+    INTERFACE_COMPILE_DEFINITIONS SCREENALYTICS_FFMPEG_LATE
+    INTERFACE_LINK_LIBRARIES "${CMAKE_DL_LIBS}")
+  list(APPEND CMAKE_BUILD_RPATH ${FFMPEG_LIBRARY_DIRS})
+else()
+  target_link_libraries(ffmpeg::ffmpeg INTERFACE PkgConfig::FFMPEG)
+endif()
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)

@@ -53,6 +53,10 @@ bool is_no_memory(const std::exception& error) {
 /// For what no catch block sees: an exception on its way out of a thread or of a destructor. Files
 /// are whole or not there at every instant, so leaving at once loses nothing.
 [[noreturn]] void leave_at_once() {
+  if (MemoryWatch::ever_failed()) {
+    say(kNoMemory);
+    ::_exit(kOutOfMemory);
+  }
   try {
     if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
   } catch (const std::exception& error) {
@@ -73,7 +77,7 @@ bool is_no_memory(const std::exception& error) {
 /// Some libraries fall over an allocation that failed (x264 as it cleans up after itself): then
 /// that is what there is to say. Everything else dies as it would.
 void die_of(int signal) {
-  if (MemoryWatch::ever_failed()) {
+  if (MemoryWatch::ever_failed() || errno == ENOMEM) {  // errno of the code that crashed
     say(kNoMemory);
     ::_exit(kOutOfMemory);
   }

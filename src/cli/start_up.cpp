@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Loading the shared libraries takes some 45 ms of one core before `main` runs, most of it before
+// Loading the shared libraries takes some 20 ms of one core before `main` runs, most of it before
 // the first constructor. Under a cap below one core that is a burst, and nobody is there yet to
 // hold it back: so the very first function of ours, which runs before any constructor, waits until
 // the cap would have allowed what was used up to there.

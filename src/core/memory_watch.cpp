@@ -14,7 +14,15 @@
 namespace screenalytics {
 namespace {
 
-std::atomic<std::uint64_t> failures{0};
+constinit std::atomic<std::uint64_t> failures{0};
+
+/// What `new` calls when there is no memory, in every library.
+[[noreturn]] void count_and_throw() {
+  failures.fetch_add(1, std::memory_order_relaxed);
+  throw std::bad_alloc();
+}
+
+[[maybe_unused]] const auto kBefore = std::set_new_handler(count_and_throw);
 
 }  // namespace
 

@@ -14,10 +14,9 @@ namespace screenalytics {
 /// without the memory that they did not get: a decoder shows another picture, a demuxer skips a
 /// packet, and no code says why. What was made meanwhile may be wrong and must not be kept.
 ///
-/// Seen are the calls with which FFmpeg, x264 and OpenCV ask for memory (posix_memalign, memalign,
-/// realloc), where the program can stand before the C library (glibc, no sanitizer); elsewhere
-/// nothing is seen.
-/// `new` and what a library says itself need no watch.
+/// Seen is every `new` that failed (a library may have caught the exception), and the calls with
+/// which FFmpeg, x264 and OpenCV ask for memory (posix_memalign, memalign, realloc), these only
+/// where the program can stand before the C library (glibc, no sanitizer).
 class MemoryWatch {
  public:
   /// Whether memory ran out since the program began. May be asked in a signal handler.

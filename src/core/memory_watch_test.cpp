@@ -43,6 +43,15 @@ TEST(MemoryWatch, SeesWhatALibraryDidNotGet) {
   }
 }
 
+TEST(MemoryWatch, SeesANewThatALibraryCaught) {
+  const MemoryWatch memory;
+  try {
+    ::operator delete(::operator new(kTooMuch));
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): as if nothing had happened
+  }
+  EXPECT_TRUE(memory.failed());
+}
+
 TEST(MemoryWatch, SeesEveryThread) {
   const MemoryWatch memory;
   std::thread(ask_aligned, kTooMuch).join();

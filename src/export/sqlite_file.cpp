@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <memory>
+#include <new>
 #include <string>
 #include <variant>
 #include <vector>
@@ -105,9 +106,9 @@ class Database {
   sqlite3* get() { return handle_.get(); }
   void check(int code) {
     if (code == SQLITE_OK || code == SQLITE_DONE) return;
+    if (code == SQLITE_NOMEM) throw std::bad_alloc();
     const char* fault = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
-    throw Error(code == SQLITE_NOMEM ? ErrorKind::unavailable : ErrorKind::internal,
-                std::string("cannot make the SQLite database: ") + fault);
+    throw Error(ErrorKind::internal, std::string("cannot make the SQLite database: ") + fault);
   }
   std::vector<std::uint8_t> bytes() {
     sqlite3_int64 size = 0;

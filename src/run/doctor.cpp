@@ -94,12 +94,20 @@ void examine_memory(std::vector<Finding>& page) {
                   kib * 1024 < kGib ? "a harvest needs about 0.4 GiB: close other programs" : ""});
 }
 
+Finding examine_ffmpeg() {
+  try {
+    return {"libraries", "FFmpeg", decoder_library_version(), ""};
+  } catch (const Error& error) {
+    return {"libraries", "FFmpeg", "not usable", error.what()};
+  }
+}
+
 void examine_libraries(std::vector<Finding>& page) {
   std::string providers;
   for (const std::string& name : runtime_providers())
     providers += (providers.empty() ? "" : ", ") + name;
   page.push_back({"libraries", "ONNX Runtime", runtime_version() + " (" + providers + ")", ""});
-  page.push_back({"libraries", "FFmpeg", decoder_library_version(), ""});
+  page.push_back(examine_ffmpeg());
   for (const char* program : {"npm", "pip3"}) {
     const auto path = find_program(program);
     page.push_back(

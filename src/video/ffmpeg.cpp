@@ -10,6 +10,7 @@ extern "C" {
 
 #include "core/error.h"
 #include "core/memory_watch.h"
+#include "video/ffmpeg_library.h"
 
 #include <array>
 #include <fstream>
@@ -183,12 +184,14 @@ void ClosesInput::operator()(AVFormatContext* context) const {
 }
 
 PacketPtr make_packet() {
+  load_ffmpeg();
   PacketPtr packet(av_packet_alloc());
   if (!packet) throw std::bad_alloc();
   return packet;
 }
 
 FramePtr make_frame() {
+  load_ffmpeg();
   FramePtr frame(av_frame_alloc());
   if (!frame) throw std::bad_alloc();
   return frame;
@@ -196,6 +199,7 @@ FramePtr make_frame() {
 
 void silence_ffmpeg() {
   [[maybe_unused]] static const bool once = [] {
+    load_ffmpeg();
     av_log_set_level(AV_LOG_QUIET);
     return true;
   }();

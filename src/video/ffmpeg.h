@@ -42,8 +42,8 @@ using FramePtr = std::unique_ptr<AVFrame, FreedBy<av_frame_free>>;
 PacketPtr make_packet();
 FramePtr make_frame();
 
-/// Stops FFmpeg from writing to stderr; its return codes say the same. Call before anything else of
-/// it.
+/// Loads FFmpeg and stops it from writing to stderr; its return codes say the same. Call before
+/// anything else of it, except make_packet and make_frame.
 void silence_ffmpeg();
 
 /// The code itself; throws std::bad_alloc when it says that there was no memory, which is no fault

@@ -2,6 +2,7 @@
 #include "video/picture.h"
 
 #include "core/error.h"
+#include "video/ffmpeg_library.h"
 #include "video/frame_picture.h"
 #include "video/test_pictures.h"
 
@@ -64,6 +65,7 @@ INSTANTIATE_TEST_SUITE_P(Formats,
                                          AV_PIX_FMT_RGB48,
                                          AV_PIX_FMT_YUV420P10BE),
                          [](const auto& given) {
+                           load_ffmpeg();  // names are made before main
                            return std::string(av_get_pix_fmt_name(given.param));
                          });
 

@@ -6,6 +6,7 @@ stopping a run."""
 import csv
 import json
 import os
+import re
 import resource
 import signal
 import time
@@ -82,6 +83,30 @@ class CpuPromise(Case):
             wall, cpu = self.seconds_of_a_start(*words, **variables)
             # At least a fifth of the CPU seconds went by before the first constructor: each costs 19 s of waiting.
             self.assertGreater(wall, 19 * cpu / 5, (words, variables))
+
+    def loaded_by(self, *words, **variables):
+        """The FFmpeg libraries that a command loads, by the dynamic linker's own account."""
+        done = self.screenalytics(*words, env=surroundings(LD_DEBUG="files", **variables))
+        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+        return set(re.findall(r"file=(lib(?:avutil|swscale|avcodec|avformat)\.so\.\d+) .*;\s+generating link map", done.stderr))
+
+    def test_ffmpeg_is_loaded_by_those_who_read_video_and_by_nobody_else(self):
+        loaded = self.loaded_by(*self.words, "--run-id", "late", "--progress", "none")
+        self.assertEqual(len(loaded), 4, loaded)
+        for command in ("cluster", "screentime", "report"):
+            done = self.screenalytics(command, "--ep-id", "e", "--run-id", "late", models=False, env=surroundings(LD_DEBUG="files"))
+            self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+            self.assertNotIn("libavutil", done.stderr)
+
+    def test_without_ffmpeg_it_says_what_to_install(self):
+        name = next(name for name in self.loaded_by("doctor") if "avcodec" in name)
+        folder = self.folder / "libraries"
+        folder.mkdir()
+        (folder / name).write_bytes(b"")  # found first, and no library
+        broken = surroundings(LD_LIBRARY_PATH=str(folder))
+        done = self.screenalytics(*self.words, "--run-id", "without", "--progress", "none", env=broken)
+        self.assert_refused(done, 9, name, "FFmpeg cannot be loaded", "install libavcodec")
+        self.assertIn("FFmpeg cannot be loaded", self.screenalytics("doctor", env=broken).stdout)
 
     def test_libraries_start_no_threads_of_their_own_and_report_to_nobody(self):
         home = self.folder / "home"
