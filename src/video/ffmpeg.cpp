@@ -229,6 +229,7 @@ Duration to_duration(std::int64_t ticks, AVRational time_base) {
 
 FormatPtr open_checked(const fs::path& path) {
   check_file(path);
+  silence_ffmpeg();
   IoPtr io = open_file(path);
   const AVInputFormat* format = probe(*io, path);
   AVFormatContext* context = avformat_alloc_context();
@@ -244,7 +245,6 @@ FormatPtr open_checked(const fs::path& path) {
 }
 
 FormatPtr open_video(const fs::path& path) {
-  silence_ffmpeg();
   return MemoryWatch().over([&] { return open_checked(path); });
 }
 

@@ -7,6 +7,7 @@
 #ifdef SCREENALYTICS_FFMPEG_LATE
 
 #include "core/error.h"
+#include "core/memory_watch.h"
 
 #include <array>
 #include <cstdio>
@@ -193,7 +194,8 @@ bool load_all() {
 }  // namespace
 
 void load_ffmpeg() {
-  [[maybe_unused]] static const bool once = load_all();  // tried again after it threw
+  [[maybe_unused]] static const bool once =
+      MemoryWatch().over(load_all);  // tried again after it threw
 }
 
 }  // namespace screenalytics

@@ -106,6 +106,9 @@ class CpuPromise(Case):
         broken = surroundings(LD_LIBRARY_PATH=str(folder))
         done = self.screenalytics(*self.words, "--run-id", "without", "--progress", "none", env=broken)
         self.assert_refused(done, 9, name, "FFmpeg cannot be loaded", "install libavcodec")
+        # What is wrong in any case is said first.
+        done = self.screenalytics("harvest", "--ep-id", "e", "--video", "gone.mp4", "--progress", "none", env=broken)
+        self.assert_refused(done, 3, "gone.mp4")
         self.assertIn("FFmpeg cannot be loaded", self.screenalytics("doctor", env=broken).stdout)
 
     def test_libraries_start_no_threads_of_their_own_and_report_to_nobody(self):
