@@ -20,10 +20,15 @@ constexpr std::uint64_t kPictures = 12'000;      // thumbnail, crop and rows of 
 constexpr std::uint64_t kKeptEvery = 30;         // samples of a track for each kept face
 constexpr double kFrameBytesPerPixel = 0.25;     // JPEG
 
-std::string megabytes(std::uint64_t bytes) {
-  constexpr std::uint64_t kMega = 1'000'000;
+constexpr std::uint64_t kMega = 1'000'000;
+
+/// Rounded up: what is needed.
+std::string needed(std::uint64_t bytes) {
   return std::to_string((bytes + kMega - 1) / kMega) + " MB";
 }
+
+/// Rounded down: what is there.
+std::string at_hand(std::uint64_t bytes) { return std::to_string(bytes / kMega) + " MB"; }
 
 }  // namespace
 
@@ -73,12 +78,12 @@ std::optional<std::string> check_disk(const DiskNeed& need,
   if (has < need.certain) {
     throw Error(ErrorKind::no_space,
                 "not enough room for '" + folder.string() + "': this run needs at least " +
-                    megabytes(need.certain - there) + ", " + megabytes(*free) +
+                    needed(need.certain - there) + ", " + at_hand(*free) +
                     " are free; free some space (screenalytics prune), or choose another --data");
   }
   if (has >= need.likely) return std::nullopt;
-  return "the disk may become full: a run like this takes about " + megabytes(need.likely) + ", " +
-         megabytes(*free) + " are free; if it does, free some space and the same command goes on";
+  return "the disk may become full: a run like this takes about " + needed(need.likely) + ", " +
+         at_hand(*free) + " are free; if it does, free some space and the same command goes on";
 }
 
 }  // namespace screenalytics

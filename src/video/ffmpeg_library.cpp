@@ -10,9 +10,13 @@
 #include "core/memory_watch.h"
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <new>
 #include <string>
+#include <string_view>
 
 #include <dlfcn.h>
 
@@ -165,7 +169,13 @@ struct Call {
 #define SCREENALYTICS_CALL(library, name) Call{library, #name, &screenalytics_slot_##name},
 constexpr std::array kCalls{SCREENALYTICS_FFMPEG_CALLS(SCREENALYTICS_CALL)};
 
+/// The dynamic linker has words only.
+bool is_no_memory(std::string_view why) {
+  return why.find(std::strerror(ENOMEM)) != std::string_view::npos || why == "out of memory";
+}
+
 [[noreturn]] void refuse(const About& about, const char* why) {
+  if (why != nullptr && is_no_memory(why)) throw std::bad_alloc();
   const std::string name = std::string("lib") + about.name;
   throw Error(ErrorKind::unavailable,
               "FFmpeg cannot be loaded: " + std::string(why != nullptr ? why : "unknown") +
