@@ -22,7 +22,7 @@ constinit std::atomic<std::uint64_t> failures{0};
   throw std::bad_alloc();
 }
 
-[[maybe_unused]] const auto kBefore = std::set_new_handler(count_and_throw);
+[[maybe_unused]] const auto before = std::set_new_handler(count_and_throw);
 
 }  // namespace
 
@@ -70,20 +70,20 @@ extern "C" {
 SCREENALYTICS_EXPORTED int posix_memalign(void** block,
                                           std::size_t alignment,
                                           std::size_t size) noexcept {
-  using namespace screenalytics;
-  const int code = next(next_posix_memalign, "posix_memalign")(block, alignment, size);
-  if (code == ENOMEM) failures.fetch_add(1, std::memory_order_relaxed);
+  const int code = screenalytics::next(screenalytics::next_posix_memalign, "posix_memalign")(
+      block, alignment, size);
+  if (code == ENOMEM) screenalytics::failures.fetch_add(1, std::memory_order_relaxed);
   return code;
 }
 
 SCREENALYTICS_EXPORTED void* memalign(std::size_t alignment, std::size_t size) noexcept {
-  using namespace screenalytics;
-  return counted(next(next_memalign, "memalign")(alignment, size), size);
+  return screenalytics::counted(
+      screenalytics::next(screenalytics::next_memalign, "memalign")(alignment, size), size);
 }
 
 SCREENALYTICS_EXPORTED void* realloc(void* block, std::size_t size) noexcept {
-  using namespace screenalytics;
-  return counted(next(next_realloc, "realloc")(block, size), size);
+  return screenalytics::counted(
+      screenalytics::next(screenalytics::next_realloc, "realloc")(block, size), size);
 }
 
 }  // extern "C"

@@ -13,10 +13,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <new>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <dlfcn.h>
 
@@ -146,7 +146,8 @@ SCREENALYTICS_FFMPEG_CALLS(SCREENALYTICS_FORWARD)
 namespace screenalytics {
 namespace {
 
-enum Library { avutil, swscale, avcodec, avformat, kLibraries };
+enum Library { avutil, swscale, avcodec, avformat };
+constexpr std::size_t kLibraries = 4;
 
 struct About {
   const char* name;
@@ -171,10 +172,13 @@ constexpr std::array kCalls{SCREENALYTICS_FFMPEG_CALLS(SCREENALYTICS_CALL)};
 
 /// The dynamic linker has words only.
 bool is_no_memory(std::string_view why) {
-  return why.find(std::strerror(ENOMEM)) != std::string_view::npos || why == "out of memory";
+  return why.find(std::generic_category().message(ENOMEM)) != std::string_view::npos ||
+         why == "out of memory";
 }
 
-[[noreturn]] void refuse(const About& about, const char* why) {
+/// dlerror keeps its words for each thread (dlerror(3)).
+[[noreturn]] void refuse(const About& about) {
+  const char* const why = ::dlerror();  // NOLINT(concurrency-mt-unsafe)
   if (why != nullptr && is_no_memory(why)) throw std::bad_alloc();
   const std::string name = std::string("lib") + about.name;
   throw Error(ErrorKind::unavailable,
@@ -186,7 +190,7 @@ bool is_no_memory(std::string_view why) {
 void* open_library(const About& about) {
   const std::string file = std::string("lib") + about.name + ".so." + about.version;
   void* const library = ::dlopen(file.c_str(), RTLD_LAZY | RTLD_LOCAL);
-  if (library == nullptr) refuse(about, ::dlerror());
+  if (library == nullptr) refuse(about);
   return library;
 }
 
@@ -195,7 +199,7 @@ bool load_all() {
   for (std::size_t i = 0; i < libraries.size(); ++i) libraries[i] = open_library(kAbout[i]);
   for (const Call& call : kCalls) {
     void* const found = ::dlsym(libraries[call.library], call.name);
-    if (found == nullptr) refuse(kAbout[call.library], ::dlerror());
+    if (found == nullptr) refuse(kAbout[call.library]);
     *call.slot = reinterpret_cast<screenalytics_slot>(found);
   }
   return true;
