@@ -74,7 +74,7 @@ bool is_no_memory(const std::exception& error) {
   ::_exit(exit_code(ErrorKind::internal));
 }
 
-/// Some libraries fall over an allocation that failed (x264 as it cleans up after itself): then
+/// Some libraries fall over an allocation that failed (x264) or end the program (GLib): then
 /// that is what there is to say. Everything else dies as it would.
 void die_of(int signal) {
   if (MemoryWatch::ever_failed() || errno == ENOMEM) {  // errno of the code that crashed
@@ -88,7 +88,8 @@ void tell_crashes_without_memory() {
   struct sigaction action{};
   action.sa_handler = die_of;
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE}) ::sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGTRAP})
+    ::sigaction(signal, &action, nullptr);
 }
 
 /// What the operating system refused and no layer put into words.
