@@ -19,6 +19,8 @@ void ask_aligned(std::size_t bytes) {
   if (::posix_memalign(&block, 64, bytes) == 0) std::free(block);
 }
 
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
 void ask_aligned_the_old_way(std::size_t bytes) { std::free(::memalign(64, bytes)); }
 
 void ask_for_more(std::size_t bytes) {
@@ -26,8 +28,6 @@ void ask_for_more(std::size_t bytes) {
   void* larger = std::realloc(block, bytes);
   std::free(larger != nullptr ? larger : block);
 }
-
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 TEST(MemoryWatch, SeesWhatALibraryDidNotGet) {
   for (const auto ask : {ask_aligned, ask_aligned_the_old_way, ask_for_more}) {
