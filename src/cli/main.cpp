@@ -74,10 +74,21 @@ bool is_no_memory(const std::exception& error) {
   ::_exit(exit_code(ErrorKind::internal));
 }
 
-/// Some libraries fall over an allocation that failed (x264) or end the program (GLib): then
-/// that is what there is to say. Everything else dies as it would.
+/// A trap (int3) is how GLib, which comes with FFmpeg, ends a program after it said "failed to
+/// allocate"; nothing else here makes one. Elsewhere compilers use the signal for other ends.
+constexpr bool is_glib_without_memory([[maybe_unused]] int signal) {
+#ifdef __x86_64__
+  return signal == SIGTRAP;
+#else
+  return false;
+#endif
+}
+
+/// Some libraries fall over an allocation that failed (x264) or end the program (GLib): then that
+/// is what there is to say. Everything else dies as it would.
 void die_of(int signal) {
-  if (MemoryWatch::ever_failed() || errno == ENOMEM) {  // errno of the code that crashed
+  // errno is that of the code that crashed.
+  if (MemoryWatch::ever_failed() || errno == ENOMEM || is_glib_without_memory(signal)) {
     say(kNoMemory);
     ::_exit(kOutOfMemory);
   }

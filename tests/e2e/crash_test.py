@@ -166,6 +166,17 @@ class TwoProcesses(Case):
         self.assertEqual(waiting.returncode, 0)
         self.assertEqual(self.screenalytics("cluster", "--ep-id", "e", "--wait", "soon", models=False).returncode, 2)
 
+    def test_a_crash_is_not_called_out_of_memory(self):
+        with open(self.run_path / ".lock", "rb+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            waiting = support.start(self.command("cluster", "--ep-id", "e", "--progress", "plain", "--wait", models=False))
+            while "waiting for another process" not in waiting.stderr.readline():
+                self.assertIsNone(waiting.poll())
+            waiting.send_signal(signal.SIGSEGV)
+            _, said = waiting.communicate(timeout=60)
+            self.assertEqual(waiting.returncode, -signal.SIGSEGV)
+            self.assertNotIn("out of memory", said)
+
     def test_a_waiting_process_can_be_stopped(self):
         with open(self.run_path / ".lock", "rb+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
