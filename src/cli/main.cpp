@@ -45,6 +45,11 @@ void say(std::string_view text) {
   if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
 }
 
+[[noreturn]] void leave_without_memory() {
+  say(kNoMemory);
+  ::_exit(kOutOfMemory);
+}
+
 /// Libraries turn exceptions into their own: the words tell where it came from.
 bool is_no_memory(const std::exception& error) {
   return std::string_view(error.what()).find("bad_alloc") != std::string_view::npos;
@@ -53,17 +58,11 @@ bool is_no_memory(const std::exception& error) {
 /// For what no catch block sees: an exception on its way out of a thread or of a destructor. Files
 /// are whole or not there at every instant, so leaving at once loses nothing.
 [[noreturn]] void leave_at_once() {
-  if (MemoryWatch::ever_failed()) {
-    say(kNoMemory);
-    ::_exit(kOutOfMemory);
-  }
+  if (MemoryWatch::ever_failed()) leave_without_memory();
   try {
     if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
   } catch (const std::exception& error) {
-    if (is_no_memory(error)) {
-      say(kNoMemory);
-      ::_exit(kOutOfMemory);
-    }
+    if (is_no_memory(error)) leave_without_memory();
     say("screenalytics: unexpected: ");
     say(error.what());
     say("\n");
@@ -89,8 +88,7 @@ constexpr bool is_glib_without_memory([[maybe_unused]] int signal) {
 void die_of(int signal) {
   // errno is that of the code that crashed.
   if (MemoryWatch::ever_failed() || errno == ENOMEM || is_glib_without_memory(signal)) {
-    say(kNoMemory);
-    ::_exit(kOutOfMemory);
+    leave_without_memory();
   }
   ::raise(signal);
 }

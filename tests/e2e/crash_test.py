@@ -147,6 +147,13 @@ class TwoProcesses(Case):
         cls.clip = short_clip(cls.folder / "clip.mp4")
         cls.run_path = cls.harvest("e", cls.clip)
 
+    def start_waiting(self):
+        """A process that waits for the lock on the run."""
+        waiting = support.start(self.command("cluster", "--ep-id", "e", "--progress", "plain", "--wait", models=False))
+        while "waiting for another process" not in waiting.stderr.readline():
+            self.assertIsNone(waiting.poll())
+        return waiting
+
     def test_the_second_leaves_or_waits_and_a_dead_one_holds_nothing(self):
         with open(self.run_path / ".lock", "rb+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -169,9 +176,7 @@ class TwoProcesses(Case):
     def test_a_crash_is_not_called_out_of_memory(self):
         with open(self.run_path / ".lock", "rb+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            waiting = support.start(self.command("cluster", "--ep-id", "e", "--progress", "plain", "--wait", models=False))
-            while "waiting for another process" not in waiting.stderr.readline():
-                self.assertIsNone(waiting.poll())
+            waiting = self.start_waiting()
             waiting.send_signal(signal.SIGSEGV)
             _, said = waiting.communicate(timeout=60)
             self.assertEqual(waiting.returncode, -signal.SIGSEGV)
@@ -180,9 +185,7 @@ class TwoProcesses(Case):
     def test_a_waiting_process_can_be_stopped(self):
         with open(self.run_path / ".lock", "rb+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            waiting = support.start(self.command("cluster", "--ep-id", "e", "--progress", "plain", "--wait", models=False))
-            while "waiting for another process" not in waiting.stderr.readline():
-                self.assertIsNone(waiting.poll())
+            waiting = self.start_waiting()
             support.interrupt(waiting)
             waiting.communicate(timeout=60)
             self.assertEqual(waiting.returncode, 130)
